@@ -1,0 +1,41 @@
+"""Small, tested building blocks for generative adversarial networks in Keras 3.
+
+Each module holds what one lesson of the course builds by hand. `import gan_helpers as gh` loads
+TensorFlow quietly; the modules themselves are loaded when they are first used.
+"""
+
+import importlib
+
+from gan_helpers import runtime
+from gan_helpers.runtime import setup
+
+__version__ = "0.1.0"
+
+_MODULES = (
+    "callbacks",
+    "data",
+    "evaluation",
+    "exercises",
+    "gan",
+    "losses",
+    "networks",
+    "plots",
+    "recipes",
+    "widgets",
+)
+_NAMES = {"GAN": "gan", "quick_gan": "recipes"}
+
+__all__ = ["__version__", "runtime", "setup", *_MODULES, *_NAMES]
+
+
+def __getattr__(name):
+    """Load a module, or the module that holds a name, at its first use (PEP 562)."""
+    if name in _MODULES:
+        return importlib.import_module(f"gan_helpers.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(f"gan_helpers.{_NAMES[name]}"), name)
+    raise AttributeError(f"module 'gan_helpers' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,31 @@
+"""From files to batches: loading, scaling, pipelines, folders of images, a report.
+
+Pictures are uint8 arrays of shape (N, H, W, C) from 0 to 255 until the pipeline turns them into
+float32 in [-1, 1], the range of tanh at the generator's end.
+"""
+
+from gan_helpers.data.arrays import (
+    Report,
+    check_image_shape,
+    check_images,
+    report,
+    scale,
+    unscale,
+)
+from gan_helpers.data.folders import Folder, folder
+from gan_helpers.data.pipelines import pipeline
+from gan_helpers.data.sources import SOURCES, load
+
+__all__ = [
+    "SOURCES",
+    "Folder",
+    "Report",
+    "check_image_shape",
+    "check_images",
+    "folder",
+    "load",
+    "pipeline",
+    "report",
+    "scale",
+    "unscale",
+]

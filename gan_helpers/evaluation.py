@@ -1,0 +1,40 @@
+"""Measures of what a GAN has learned."""
+
+import numpy as np
+import sklearn.neighbors
+
+from gan_helpers.data import arrays
+
+
+def nearest_neighbours(pictures, training, count=1):
+    """Find for each picture the training pictures that differ least, pixel by pixel.
+
+    The distance is the root mean square difference in gray levels, from 0 (the same picture) to
+    255. A GAN that draws copies of its training data has distances near 0; compare them with
+    those of held-out real pictures before you say so.
+
+    Args:
+        pictures: uint8 (N, H, W, C).
+        training: uint8 (M, H, W, C), the pictures the GAN was trained on.
+        count: neighbours a picture, K, at most M.
+
+    Returns:
+        indices: int64 (N, K) into `training`, nearest first. distances: float64 (N, K).
+
+    Raises:
+        ValueError: for other shapes or types, or a count out of range.
+    """
+    pictures = arrays.check_images(pictures, "pictures")
+    training = arrays.check_images(training, "training")
+    if pictures.shape[1:] != training.shape[1:]:
+        raise ValueError(
+            f"pictures are {pictures.shape[1:]} and training is {training.shape[1:]}; "
+            "give both one shape."
+        )
+    if not isinstance(count, int) or not 1 <= count <= len(training):
+        raise ValueError(f"count is {count!r}; it must be from 1 to {len(training)}.")
+    pixels = pictures[0].size
+    search = sklearn.neighbors.NearestNeighbors(n_neighbors=count, algorithm="brute")
+    search.fit(training.reshape(len(training), -1).astype(np.float32))
+    distances, indices = search.kneighbors(pictures.reshape(len(pictures), -1).astype(np.float32))
+    return indices, distances / np.sqrt(pixels)

@@ -1,0 +1,65 @@
+"""How a check speaks to a learner."""
+
+import functools
+
+import numpy as np
+
+
+class Wrong(Exception):
+    """Says in one sentence what is wrong with an answer, and hints at the mend."""
+
+
+class NotAttempted(Exception):
+    """The stub is untouched."""
+
+
+def check(function):
+    """Turn a function that raises `Wrong` into one that prints a verdict and returns a bool."""
+
+    @functools.wraps(function)
+    def checked(*answers):
+        try:
+            if any(answer is None or answer is ... for answer in answers):
+                raise NotAttempted
+            praise = function(*answers)
+        except (NotAttempted, NotImplementedError):
+            print("not attempted yet")
+            return False
+        except Wrong as wrong:
+            print(f"not yet: {wrong}")
+            return False
+        except Exception as error:
+            # A learner's error is an answer too; a traceback through the checker would not help.
+            print(f"not yet: your code raised {type(error).__name__}: {error}")
+            return False
+        print(f"correct: {praise}")
+        return True
+
+    return checked
+
+
+def expect(condition, sentence):
+    """Raise `Wrong` with this sentence unless the condition holds."""
+    if not condition:
+        raise Wrong(sentence)
+
+
+def call(answer, *arguments):
+    """Return what the learner's function returns; None or ... mean an untouched stub."""
+    if not callable(answer):
+        raise Wrong(f"expected a function, got {type(answer).__name__}.")
+    result = answer(*arguments)
+    if result is None or result is ...:
+        raise NotAttempted
+    return result
+
+
+def expect_close(found, wanted, what, tolerance=1e-5):
+    """Raise `Wrong` unless `found` has the shape and, within tolerance, the values of `wanted`."""
+    found, wanted = np.asarray(found), np.asarray(wanted)
+    expect(
+        found.shape == wanted.shape,
+        f"{what} has the shape {found.shape}; expected {wanted.shape}.",
+    )
+    gap = np.max(np.abs(found.astype(np.float64) - wanted.astype(np.float64)), initial=0.0)
+    expect(gap <= tolerance, f"{what} is off by up to {gap:.3g}.")

@@ -1,0 +1,415 @@
+"""The adversarial game as one Keras model."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_helpers import guards, losses
+from gan_helpers.data import arrays
+
+
+@keras.saving.register_keras_serializable(package="gan_helpers")
+class GAN(keras.Model):
+    """A generator and a discriminator that train against each other with `fit`.
+
+    Goodfellow et al. 2014, "Generative Adversarial Nets": the discriminator learns to tell real
+    pictures x from fakes G(z), the generator learns to make it fail. A moving average of the
+    generator's weights (Yazici et al. 2019) draws the pictures that `generate` returns.
+
+    Args:
+        generator: Keras model from latent vectors (N, latent_dim) to samples (N, ...).
+        discriminator: Keras model from such samples to logits (N, 1).
+
+    Raises:
+        ValueError: when the two do not fit together.
+    """
+
+    def __init__(self, generator, discriminator, name="gan", **kwargs):
+        super().__init__(name=name, **kwargs)
+        _check_networks(generator, discriminator)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.ema_generator = keras.models.clone_model(generator)
+        self.ema_generator.set_weights(generator.get_weights())
+        self.ema_generator.trainable = False
+        self.latent_dim = generator.input_shape[-1]
+        self.sample_shape = tuple(generator.output_shape[1:])
+        self.step_counter = self.add_weight(
+            shape=(),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            aggregation="only_first_replica",
+            name="steps",
+        )
+        self.built = True
+
+    @property
+    def steps(self):
+        """The number of training steps so far."""
+        return int(self.step_counter.numpy())
+
+    def compile(
+        self,
+        loss="relativistic",
+        r1=0.0,
+        r2=0.0,
+        gradient_penalty=0.0,
+        penalty_every=1,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        ema=0.995,
+        seed=0,
+        **kwargs,
+    ):
+        """Choose the loss, the penalties and one optimizer for each network.
+
+        Args:
+            loss: a name in `gh.losses.LOSSES`, or an `AdversarialLoss` of your own.
+            r1, r2: gamma of the zero-centered penalties on reals and on fakes; the
+                discriminator's loss grows by gamma / 2 * E |grad_x C(x)|^2.
+            gradient_penalty: weight of WGAN-GP's penalty between reals and fakes (paper: 10).
+            penalty_every: compute the penalties only at every k-th step, times k ("lazy
+                regularization", Karras et al. 2020).
+            generator_optimizer, discriminator_optimizer: Keras optimizers; by default each is
+                Adam(0.0002, beta_1=0.5), as in the DCGAN paper.
+            ema: decay of the generator's moving average per step, from 0 (none) to below 1.
+            seed: of the latent vectors; with the number of the step it determines each of them.
+            **kwargs: what else `keras.Model.compile` takes, such as `steps_per_execution`,
+                `jit_compile` or `run_eagerly`.
+
+        Raises:
+            ValueError: for an unknown loss, a negative weight, or one optimizer for both.
+        """
+        self.adversarial_loss = losses.get(loss)
+        weights = {"r1": r1, "r2": r2, "gradient_penalty": gradient_penalty}
+        for name, weight in weights.items():
+            if not (np.isscalar(weight) and np.isfinite(weight) and weight >= 0):
+                raise ValueError(f"{name} is {weight!r}; it must be a number from 0 on.")
+        if not isinstance(penalty_every, int) or penalty_every < 1:
+            raise ValueError(
+                f"penalty_every is {penalty_every!r}; it must be a whole number from 1 on."
+            )
+        if not (np.isscalar(ema) and 0 <= ema < 1):
+            raise ValueError(f"ema is {ema!r}; it must be from 0 to below 1, for example 0.995.")
+        if not isinstance(seed, int) or not 0 <= seed < 2**31:
+            raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
+        if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
+            raise ValueError(
+                "generator_optimizer and discriminator_optimizer are the same object; each "
+                "network needs its own, because an optimizer remembers past gradients."
+            )
+        self.r1, self.r2, self.gradient_penalty = float(r1), float(r2), float(gradient_penalty)
+        self.penalty_every, self.ema, self.seed = penalty_every, float(ema), seed
+        self.generator_optimizer = _ready(generator_optimizer, self.generator)
+        self.discriminator_optimizer = _ready(discriminator_optimizer, self.discriminator)
+        super().compile(optimizer=self.discriminator_optimizer, **kwargs)
+        self._trackers = [keras.metrics.Mean(name=name) for name in METRICS]
+
+    @property
+    def metrics(self):
+        return getattr(self, "_trackers", [])
+
+    # --- Training ------------------------------------------------------------------------------
+
+    def fit(self, x=None, *args, callbacks=None, **kwargs):
+        """Train; all of `keras.Model.fit`, on a dataset of real samples without labels.
+
+        A `gh.data.pipeline` hands out the same batches in epoch n whether the run was
+        interrupted or not, so a run resumed by `gh.callbacks.backup` ends with the very weights
+        of one that never stopped. Training stops when a number breaks (see
+        `guards.StopOnBrokenNumbers`).
+
+        Returns:
+            A Keras `History` with the entries in `METRICS`, means over each epoch.
+
+        Raises:
+            ValueError: when x does not hold float samples of the generator's shape.
+        """
+        _check_data(x, self.sample_shape)
+        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
+        given = [callback for callback in given if callback is not None]
+        own = [guards.DataOrder(x)]
+        if not any(isinstance(callback, guards.StopOnBrokenNumbers) for callback in given):
+            own.append(guards.StopOnBrokenNumbers(x if isinstance(x, tf.data.Dataset) else None))
+        kwargs.setdefault("shuffle", not isinstance(x, tf.data.Dataset))
+        return super().fit(x, *args, callbacks=[*own, *given], **kwargs)
+
+    def train_step(self, real):
+        """One step of the game: the discriminator moves, then the generator."""
+        latent = self.draw_latent(tf.shape(real)[0])
+
+        with tf.GradientTape() as generator_tape:
+            fake = self.generator(latent, training=True)
+            logs = self._train_discriminator(real, tf.stop_gradient(fake))
+            real_logits = self.discriminator(real, training=True)
+            fake_logits = self.discriminator(fake, training=True)
+            generator_loss = self.adversarial_loss.generator(real_logits, fake_logits)
+        _minimize(generator_loss, generator_tape, self.generator, self.generator_optimizer)
+
+        self._average_generator()
+        self.step_counter.assign_add(1)
+        return self._track(generator_loss=generator_loss, **logs)
+
+    def _train_discriminator(self, real, fake):
+        with tf.GradientTape() as tape:
+            real_logits = self.discriminator(real, training=True)
+            fake_logits = self.discriminator(fake, training=True)
+            loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
+            penalty = self._penalty(real, fake)
+            total = loss + penalty
+        _minimize(total, tape, self.discriminator, self.discriminator_optimizer)
+
+        accuracy = _accuracy(real_logits, fake_logits, self.adversarial_loss.threshold)
+        return {
+            "discriminator_loss": loss,
+            "penalty": penalty,
+            "real_accuracy": accuracy[0],
+            "fake_accuracy": accuracy[1],
+            "real_logit": tf.reduce_mean(real_logits),
+            "fake_logit": tf.reduce_mean(fake_logits),
+        }
+
+    def _penalty(self, real, fake):
+        """Return the penalties' share of the discriminator's loss at this step."""
+
+        def compute():
+            total = 0.0
+            if self.r1:
+                total += self.r1 / 2 * losses.zero_centered_penalty(self.discriminator, real)
+            if self.r2:
+                total += self.r2 / 2 * losses.zero_centered_penalty(self.discriminator, fake)
+            if self.gradient_penalty:
+                mix = self._draw(tf.random.stateless_uniform, (tf.shape(real)[0],), stream=1)
+                total += self.gradient_penalty * losses.gradient_penalty(
+                    self.discriminator, real, fake, mix
+                )
+            return total * self.penalty_every
+
+        if not (self.r1 or self.r2 or self.gradient_penalty):
+            return tf.constant(0.0)
+        if self.penalty_every == 1:
+            return compute()
+        due = tf.equal(self.step_counter % self.penalty_every, 0)
+        return tf.cond(due, compute, lambda: tf.constant(0.0))
+
+    def _average_generator(self):
+        """Move the averaged generator towards the current one."""
+        # Young averages forget faster, or the first pictures would show the untrained start.
+        age = tf.cast(self.step_counter, tf.float32)
+        decay = tf.minimum(self.ema, (1.0 + age) / (10.0 + age))
+        trainable = {id(variable) for variable in self.generator.trainable_variables}
+        for average, weight in zip(
+            self.ema_generator.variables, self.generator.variables, strict=True
+        ):
+            if id(weight) in trainable:
+                average.assign(decay * average + (1.0 - decay) * weight)
+            else:  # batch norm's moving statistics are averages already
+                average.assign(weight)
+
+    def _track(self, **values):
+        for tracker in self._trackers:
+            tracker.update_state(values[tracker.name])
+        return self.get_metrics_result()
+
+    # --- Latent vectors ------------------------------------------------------------------------
+
+    def draw_latent(self, count):
+        """Return the latent vectors of the current step, float32 (count, latent_dim), N(0, 1).
+
+        They depend on the seed and the number of the step alone, so that a run can be repeated
+        and resumed. Several replicas share one draw, each takes its part of it.
+        """
+        return self._draw(tf.random.stateless_normal, (count, self.latent_dim), stream=0)
+
+    def _draw(self, distribution, shape, stream):
+        replica = tf.distribute.get_replica_context()
+        count, *others = shape
+        seed = tf.stack([tf.cast(2 * self.seed + stream, tf.int64), self.step_counter.value])
+        drawn = distribution((count * replica.num_replicas_in_sync, *others), seed=seed)
+        first = replica.replica_id_in_sync_group * count
+        return drawn[first : first + count]
+
+    def generate(self, count=None, seed=None, latent=None, batch_size=256):
+        """Draw pictures with the averaged generator, in inference mode.
+
+        Args:
+            count: how many; left out when `latent` is given.
+            seed: of the latent vectors; None draws others at each call.
+            latent: float array (count, latent_dim) to draw from instead of a random one.
+            batch_size: pictures drawn at a time, for memory's sake.
+
+        Returns:
+            uint8 (count, H, W, C), 0 to 255; float32 where the samples are not pictures.
+
+        Raises:
+            ValueError: for a count below 1, both or none of count and latent, or a wrong shape.
+        """
+        latent = self._checked_latent(count, seed, latent)
+        samples = np.concatenate(
+            [
+                self.ema_generator(latent[start : start + batch_size], training=False).numpy()
+                for start in range(0, len(latent), batch_size)
+            ]
+        )
+        return arrays.unscale(samples) if len(self.sample_shape) == 3 else samples
+
+    def _checked_latent(self, count, seed, latent):
+        if (count is None) == (latent is None):
+            raise ValueError("give either count or latent, not both and not none.")
+        if latent is None:
+            if not isinstance(count, int | np.integer) or count < 1:
+                raise ValueError(f"count is {count!r}; it must be a whole number from 1 on.")
+            latent = np.random.default_rng(seed).standard_normal((count, self.latent_dim))
+        latent = np.asarray(latent, dtype=np.float32)
+        if latent.ndim != 2 or latent.shape[1] != self.latent_dim or not len(latent):
+            raise ValueError(
+                f"latent has the shape {latent.shape}; expected (count, {self.latent_dim})."
+            )
+        if not np.isfinite(latent).all():
+            raise ValueError("latent holds NaN or infinity.")
+        return latent
+
+    # --- Saving --------------------------------------------------------------------------------
+
+    def get_config(self):
+        return {
+            "name": self.name,
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        networks = {
+            name: keras.saving.deserialize_keras_object(config[name], custom_objects)
+            for name in ("generator", "discriminator")
+        }
+        return cls(**{**config, **networks})
+
+    def get_compile_config(self):
+        if not self.compiled or self.adversarial_loss.name not in losses.LOSSES:
+            return None  # functions of your own are not stored: compile again after loading
+        return {
+            "loss": self.adversarial_loss.name,
+            "r1": self.r1,
+            "r2": self.r2,
+            "gradient_penalty": self.gradient_penalty,
+            "penalty_every": self.penalty_every,
+            "ema": self.ema,
+            "seed": self.seed,
+            "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
+            "discriminator_optimizer": keras.saving.serialize_keras_object(
+                self.discriminator_optimizer
+            ),
+        }
+
+    def compile_from_config(self, config):
+        self.compile(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                if isinstance(value, dict)
+                else value
+                for name, value in config.items()
+            }
+        )
+
+    @classmethod
+    def load(cls, path):
+        """Load a GAN from a `.keras` file, weights and optimizers included.
+
+        Raises:
+            ValueError: when the file holds something else, or code instead of Keras layers.
+        """
+        loaded = keras.saving.load_model(path, safe_mode=True)
+        if not isinstance(loaded, cls):
+            raise ValueError(f"{path} holds a {type(loaded).__name__}, not a {cls.__name__}.")
+        return loaded
+
+    def call(self, latent, training=False):
+        """Return the generator's samples for latent vectors."""
+        return self.generator(latent, training=training)
+
+
+METRICS = (
+    "discriminator_loss",
+    "generator_loss",
+    "real_accuracy",
+    "fake_accuracy",
+    "real_logit",
+    "fake_logit",
+    "penalty",
+)
+
+
+def _minimize(loss, tape, network, optimizer):
+    """Take one optimizer step down the loss, for this network's weights alone."""
+    # Keras adds up the gradients of all replicas; their sum shall be the mean.
+    replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+    share = optimizer.scale_loss(tf.constant(1.0 / replicas))
+    gradients = tape.gradient(loss, network.trainable_variables, output_gradients=share)
+    optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
+
+
+def _accuracy(real_logits, fake_logits, threshold):
+    """Return the shares of reals and of fakes that the discriminator names correctly."""
+    if threshold is None:  # logits without a zero point: split half-way between the two means
+        threshold = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
+    real = tf.reduce_mean(tf.cast(real_logits > threshold, tf.float32))
+    fake = tf.reduce_mean(tf.cast(fake_logits < threshold, tf.float32))
+    return real, fake
+
+
+def _ready(optimizer, network):
+    """Return the optimizer, with its state built for this network."""
+    optimizer = optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
+    half = any(layer.compute_dtype == "float16" for layer in network.layers)
+    if half and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        # Small gradients vanish in float16 unless the loss is scaled up first.
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    optimizer.build(network.trainable_variables)
+    return optimizer
+
+
+def _check_networks(generator, discriminator):
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.Model):
+            raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
+    if len(generator.input_shape) != 2:
+        raise ValueError(
+            f"the generator takes {generator.input_shape}; expected latent vectors (N, latent_dim)."
+        )
+    if generator.output_shape[1:] != discriminator.input_shape[1:]:
+        raise ValueError(
+            f"the generator makes samples of shape {generator.output_shape[1:]}, but the "
+            f"discriminator takes {discriminator.input_shape[1:]}; build both for one shape."
+        )
+    if tuple(discriminator.output_shape[1:]) != (1,):
+        raise ValueError(
+            f"the discriminator returns {discriminator.output_shape}; expected one logit a "
+            "sample, (N, 1), without sigmoid."
+        )
+
+
+def _check_data(x, sample_shape):
+    """Raise a ValueError unless x yields float batches of the generator's shape."""
+    if isinstance(x, tf.data.Dataset):
+        spec = x.element_spec
+    elif isinstance(x, np.ndarray | tf.Tensor):
+        spec = tf.TensorSpec(x.shape, x.dtype)
+    else:
+        return  # Keras knows more kinds, and reports on them itself
+    if not isinstance(spec, tf.TensorSpec):
+        raise ValueError(
+            "the dataset yields more than samples (labels?); this GAN takes samples alone: "
+            "dataset.map(lambda image, label: image)."
+        )
+    if spec.shape.rank is None or tuple(spec.shape[1:]) != sample_shape:
+        raise ValueError(
+            f"the data has batches of shape {spec.shape}, but the generator makes "
+            f"{(None, *sample_shape)}; build the networks for the data's shape, or resize it."
+        )
+    if not spec.dtype.is_floating:
+        raise ValueError(
+            f"the data is {spec.dtype.name}; expected float32 in [-1, 1]: use gh.data.pipeline."
+        )

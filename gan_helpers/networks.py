@@ -1,0 +1,189 @@
+"""Generators and discriminators for pictures of 28, 32, 64 or 128 pixels.
+
+Two families share one plan: the generator turns a latent vector into a small square of features
+and doubles its side stage by stage; the discriminator walks the same way back.
+
+"dcgan"   Radford et al. 2015, "Unsupervised Representation Learning with Deep Convolutional
+          Generative Adversarial Networks": transposed convolutions of 5 x 5, batch norm.
+"modern"  no normalization at all, as in R3GAN (Huang et al. 2024, "The GAN is dead; long live
+          the GAN!"); the generator resizes first and convolves then, so that every output pixel
+          has the same number of inputs and no checkerboard can arise (Odena et al. 2016,
+          "Deconvolution and Checkerboard Artifacts").
+"""
+
+import keras
+
+from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
+
+# Side of the first square of features, for each side of a picture.
+FIRST_SIDE = {28: 7, 32: 4, 64: 4, 128: 4}
+FAMILIES = ("modern", "dcgan")
+MOST_FILTERS = 512
+
+
+def generator(image_shape=(28, 28, 1), latent_dim=64, width=32, family="modern"):
+    """Return a Keras model from latent vectors (N, latent_dim) to pictures (N, H, W, C).
+
+    Args:
+        image_shape: (H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3.
+        latent_dim: length of the latent vector, at least 1.
+        width: filters at the highest resolution; each smaller stage has twice as many, up to 512.
+        family: "modern" or "dcgan".
+
+    The model's output is float32 in [-1, 1] (tanh), whatever the precision inside.
+
+    Raises:
+        ValueError: for a size, channel count, width, latent size or family not supported.
+    """
+    side, channels = _checked(image_shape, width, family)
+    if not isinstance(latent_dim, int) or latent_dim < 1:
+        raise ValueError(f"latent_dim is {latent_dim!r}; it must be a whole number from 1 on.")
+    build = {"modern": _modern_generator, "dcgan": _dcgan_generator}[family]
+    latent = keras.Input((latent_dim,), name="latent")
+    image = build(latent, side, channels, width)
+    return keras.Model(latent, image, name="generator")
+
+
+def discriminator(image_shape=(28, 28, 1), width=32, family="modern"):
+    """Return a Keras model from pictures (N, H, W, C) in [-1, 1] to logits (N, 1), float32.
+
+    Args:
+        image_shape, width, family: as for `generator`.
+
+    Raises:
+        ValueError: for a size, channel count, width or family not supported.
+    """
+    side, channels = _checked(image_shape, width, family)
+    build = {"modern": _modern_discriminator, "dcgan": _dcgan_discriminator}[family]
+    image = keras.Input((side, side, channels), name="image")
+    logit = build(image, side, width)
+    return keras.Model(image, logit, name="discriminator")
+
+
+def stage_filters(side, width):
+    """Return the filters of each stage, from the smallest resolution to the highest.
+
+    A 32-pixel picture of width 32 grows 4 -> 8 -> 16 -> 32 pixels with 256, 128, 64, 32 filters.
+    """
+    doublings = (side // FIRST_SIDE[side]).bit_length() - 1
+    return [min(width * 2**stage, MOST_FILTERS) for stage in range(doublings, -1, -1)]
+
+
+def _checked(image_shape, width, family):
+    """Return (side, channels), or raise before anything is built."""
+    shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else (image_shape,)
+    if (
+        len(shape) != 3
+        or shape[0] != shape[1]
+        or shape[0] not in FIRST_SIDE
+        or shape[2] not in (1, 3)
+    ):
+        sides = ", ".join(map(str, FIRST_SIDE))
+        raise ValueError(
+            f"image_shape is {image_shape!r}; expected (side, side, channels) with a side of "
+            f"{sides} pixels and 1 or 3 channels, for example (28, 28, 1)."
+        )
+    if not isinstance(width, int) or not 1 <= width <= MOST_FILTERS:
+        raise ValueError(
+            f"width is {width!r}; it must be a whole number of filters from 1 to {MOST_FILTERS}."
+        )
+    if family not in FAMILIES:
+        raise ValueError(f"family is {family!r}; allowed are {', '.join(FAMILIES)}.")
+    return shape[0], shape[2]
+
+
+# --- modern ------------------------------------------------------------------------------------
+
+
+def _modern_generator(latent, side, channels, width):
+    first, *others = stage_filters(side, width)
+    square = FIRST_SIDE[side]
+    x = keras.layers.Dense(square * square * first, kernel_initializer="he_normal", name="project")(
+        latent
+    )
+    x = keras.layers.Reshape((square, square, first), name=f"square_{square}")(x)
+    x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
+    for filters in others:
+        square *= 2
+        x = keras.layers.UpSampling2D(interpolation="bilinear", name=f"resize_{square}")(x)
+        x = _convolution(filters, 3, 1, f"convolve_{square}")(x)
+        x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
+    x = keras.layers.Conv2D(channels, 3, padding="same", dtype="float32", name="to_image")(x)
+    return keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
+
+
+def _modern_discriminator(image, side, width):
+    *others, last = reversed(stage_filters(side, width))
+    x = image
+    square = side
+    for filters in others:
+        square //= 2
+        x = _convolution(filters, 4, 2, f"halve_{square}")(x)
+        x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
+    x = _convolution(last, 3, 1, "look_around")(x)
+    x = keras.layers.LeakyReLU(0.2, name="leaky_last")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    return keras.layers.Dense(1, dtype="float32", name="logit")(x)
+
+
+def _convolution(filters, size, stride, name):
+    return keras.layers.Conv2D(
+        filters, size, stride, padding="same", kernel_initializer="he_normal", name=name
+    )
+
+
+# --- dcgan -------------------------------------------------------------------------------------
+
+# Section 4 of the paper: all weights start from a normal distribution of this spread.
+_DCGAN_INIT = 0.02
+
+
+def _dcgan_init():
+    return keras.initializers.RandomNormal(stddev=_DCGAN_INIT)
+
+
+def _dcgan_generator(latent, side, channels, width):
+    first, *others = stage_filters(side, width)[:-1]
+    square = FIRST_SIDE[side]
+    x = keras.layers.Dense(
+        square * square * first, use_bias=False, kernel_initializer=_dcgan_init(), name="project"
+    )(latent)
+    x = keras.layers.Reshape((square, square, first), name=f"square_{square}")(x)
+    x = keras.layers.BatchNormalization(name=f"norm_{square}")(x)
+    x = keras.layers.ReLU(name=f"relu_{square}")(x)
+    for filters in others:
+        square *= 2
+        x = _transposed(filters, f"grow_{square}", use_bias=False)(x)
+        x = keras.layers.BatchNormalization(name=f"norm_{square}")(x)
+        x = keras.layers.ReLU(name=f"relu_{square}")(x)
+    x = _transposed(channels, "to_image", use_bias=True, dtype="float32")(x)
+    return keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
+
+
+def _transposed(filters, name, **options):
+    return keras.layers.Conv2DTranspose(
+        filters, 5, 2, padding="same", kernel_initializer=_dcgan_init(), name=name, **options
+    )
+
+
+def _dcgan_discriminator(image, side, width):
+    filters_of_stages = list(reversed(stage_filters(side, width)))[:-1]
+    x = image
+    square = side
+    for stage, filters in enumerate(filters_of_stages):
+        square //= 2
+        x = keras.layers.Conv2D(
+            filters,
+            5,
+            2,
+            padding="same",
+            # Batch norm subtracts the mean, so a bias before it would do nothing.
+            use_bias=stage == 0,
+            kernel_initializer=_dcgan_init(),
+            name=f"halve_{square}",
+        )(x)
+        if stage > 0:  # the paper leaves the first layer without norm
+            x = keras.layers.BatchNormalization(name=f"norm_{square}")(x)
+        x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    return keras.layers.Dense(1, kernel_initializer=_dcgan_init(), dtype="float32", name="logit")(x)

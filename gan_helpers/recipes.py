@@ -1,0 +1,63 @@
+"""Tuned settings under a name."""
+
+import keras
+
+from gan_helpers import callbacks as gan_callbacks
+from gan_helpers import data, gan, networks
+
+BATCH_SIZE = 64
+STEPS_PER_EPOCH = 50
+
+
+def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0):
+    """Train a GAN on pictures for a number of seconds, with settings that suit most.
+
+    Args:
+        images: uint8 (N, H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3.
+        seconds: training time, building the graph included.
+        seed: of weights, data order and latent vectors.
+        steps: train this many steps instead, however long it takes: the same seed then gives the
+            same weights on the same machine.
+        callbacks: further Keras callbacks.
+        verbose: as in `fit`.
+
+    Returns:
+        A trained `gh.GAN`; its `history` attribute holds the curves, one entry for each
+        `STEPS_PER_EPOCH` steps.
+
+    Raises:
+        ValueError: for pictures of another shape or type, or a time that is not above 0.
+    """
+    images = data.check_images(images)
+    if steps is not None and (not isinstance(steps, int) or steps < 1):
+        raise ValueError(f"steps is {steps!r}; it must be a whole number from 1 on.")
+    limit = gan_callbacks.StopAfter(seconds)
+    keras.utils.set_random_seed(seed)
+    shape = images.shape[1:]
+    model = gan.GAN(networks.generator(shape), networks.discriminator(shape))
+    model.compile(
+        loss="relativistic",
+        r1=0.3,
+        r2=0.3,
+        penalty_every=4,
+        generator_optimizer=_adam(),
+        discriminator_optimizer=_adam(),
+        ema=0.99,
+        seed=seed,
+    )
+    dataset = data.pipeline(images, min(BATCH_SIZE, len(images)), seed).repeat()
+    if steps is None:
+        schedule = {"steps_per_epoch": STEPS_PER_EPOCH, "epochs": 1_000_000}
+        callbacks = [limit, *callbacks]
+    else:
+        whole, rest = divmod(steps, STEPS_PER_EPOCH)
+        schedule = {
+            "steps_per_epoch": steps if rest else STEPS_PER_EPOCH,
+            "epochs": 1 if rest else whole,
+        }
+    model.fit(dataset, **schedule, callbacks=callbacks, verbose=verbose)
+    return model
+
+
+def _adam():
+    return keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99)

@@ -1,0 +1,1 @@
+"""What tools/lessons.py does with notebooks: run, check, sync, handouts."""
