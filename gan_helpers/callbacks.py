@@ -56,29 +56,40 @@ class SampleGrid(keras.callbacks.Callback):
 
 
 class StopAfter(keras.callbacks.Callback):
-    """Ends training after a number of seconds, counted from the start of `fit`.
+    """Ends training after a number of seconds, or of steps, counted from the start of `fit`.
 
     Args:
-        seconds: the limit, above 0.
-
-    Attributes:
-        fraction: the share of the time that has passed, from 0 to 1.
+        seconds: the limit of time, above 0.
+        steps: the limit of training steps, from 1 on; give one of the two.
     """
 
-    def __init__(self, seconds):
+    def __init__(self, seconds=None, steps=None):
         super().__init__()
-        if not (np.isscalar(seconds) and np.isfinite(seconds) and seconds > 0):
+        if (seconds is None) == (steps is None):
+            raise ValueError("give either seconds or steps, not both and not none.")
+        if seconds is not None and not (
+            np.isscalar(seconds) and np.isreal(seconds) and np.isfinite(seconds) and seconds > 0
+        ):
             raise ValueError(f"seconds is {seconds!r}; it must be a number above 0.")
-        self.seconds = float(seconds)
-        self.fraction = 0.0
+        if steps is not None and (not isinstance(steps, int) or steps < 1):
+            raise ValueError(f"steps is {steps!r}; it must be a whole number from 1 on.")
+        self.seconds, self.steps = seconds, steps
 
     def on_train_begin(self, logs=None):
         self._start = time.monotonic()
+        self._first_step = self.model.steps
 
     def on_train_batch_end(self, batch, logs=None):
-        self.fraction = min((time.monotonic() - self._start) / self.seconds, 1.0)
-        if self.fraction >= 1.0:
+        if self.fraction() >= 1.0:
             self.model.stop_training = True
+
+    def fraction(self):
+        """Return the share of the limit that is used up, from 0 to 1."""
+        if self.seconds is not None:
+            used = (time.monotonic() - self._start) / self.seconds
+        else:
+            used = (self.model.steps - self._first_step) / self.steps
+        return min(used, 1.0)
 
 
 def backup(folder):

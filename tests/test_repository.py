@@ -158,7 +158,7 @@ def run_setup(folder, **environment):
     (folder / "pyproject.toml").write_text(PYPROJECT)
     tools = folder / "bin"
     tools.mkdir()
-    for tool in ("dirname", "tail", "head", "grep", "cmp", "rm", "id"):
+    for tool in ("dirname", "tail", "head", "sed", "cmp", "rm", "id"):
         found = subprocess.run(["sh", "-c", f"command -v {tool}"], capture_output=True, text=True)
         (tools / tool).symlink_to(found.stdout.strip())
     for name in environment.pop("pythons", ()):

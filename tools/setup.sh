@@ -9,7 +9,10 @@ EXTRAS=${EXTRAS:-lessons,test}
 STAMP=.venv/installed.txt
 
 say() { echo "setup: $*"; }
-stop() { echo "setup: $*" >&2; exit 1; }
+stop() {
+    say "$*" >&2
+    exit 1
+}
 
 is_supported() {
     "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null
@@ -57,20 +60,26 @@ install_venv_module() {
     fi
 }
 
-# What the environment must hold: the place, the groups and the list of dependencies. The public
-# address may change without a new installation.
+# What the environment must hold: the place, the groups and the list of dependencies, which ends
+# where the public address begins.
 wanted() {
     pwd
     echo "$EXTRAS"
-    grep -v '^Repository' pyproject.toml
+    sed -n '/^\[project]/,/^\[project.urls]/p' pyproject.toml
 }
 
 is_up_to_date() { [ -f "$STAMP" ] && wanted | cmp -s - "$STAMP"; }
 
-# An environment that was interrupted, moved, or made by a Python that is gone cannot be mended.
+has_wanted_python() {
+    is_supported .venv/bin/python &&
+        { [ -z "${PYTHON:-}" ] || [ "$("$PYTHON" -V)" = "$(.venv/bin/python -V)" ]; }
+}
+
+is_in_its_place() { [ ! -f "$STAMP" ] || [ "$(head -n 1 "$STAMP")" = "$(pwd)" ]; }
+
+# An environment that was interrupted, moved, or made by another Python is not worth mending.
 is_usable() {
-    .venv/bin/python -m pip --version >/dev/null 2>&1 && is_supported .venv/bin/python &&
-        { [ ! -f "$STAMP" ] || [ "$(head -n 1 "$STAMP")" = "$(pwd)" ]; }
+    has_wanted_python && is_in_its_place && .venv/bin/python -m pip --version >/dev/null 2>&1
 }
 
 make_venv() {
@@ -83,10 +92,9 @@ make_venv() {
 install() {
     say "installing the packages of pyproject.toml [$EXTRAS]; the first time takes some minutes."
     rm -f "$STAMP"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$EXTRAS]" ||
-        stop "pip could not install the packages; the lines above say why. 'No matching" \
-            "distribution' often means that there is no network: connect once and try again," \
-            "afterwards none is needed."
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --editable ".[$EXTRAS]" ||
+        stop "pip could not install the packages; the lines above say why." \
+            "'No matching distribution' often means: no network. It is needed only this once."
     wanted >"$STAMP"
 }
 
@@ -94,7 +102,7 @@ if is_up_to_date && is_usable; then
     exit 0
 fi
 if [ -e .venv ] && ! is_usable; then
-    say ".venv is incomplete or was moved; making it again."
+    say ".venv is incomplete, was moved or holds another Python; making it again."
     rm -rf .venv
 fi
 [ -e .venv ] || make_venv
