@@ -1,5 +1,8 @@
 """What happens between the steps: samples, a time limit, a safe place for the run."""
 
+import contextlib
+import numbers
+import os
 import pathlib
 import time
 
@@ -8,6 +11,8 @@ import numpy as np
 import PIL.Image
 
 from gan_helpers import plots
+
+DRIVE = "/content/drive"  # where Colab's own examples mount Google Drive
 
 
 class SampleGrid(keras.callbacks.Callback):
@@ -67,9 +72,8 @@ class StopAfter(keras.callbacks.Callback):
         super().__init__()
         if (seconds is None) == (steps is None):
             raise ValueError("give either seconds or steps, not both and not none.")
-        if seconds is not None and not (
-            np.isscalar(seconds) and np.isreal(seconds) and np.isfinite(seconds) and seconds > 0
-        ):
+        is_number = isinstance(seconds, numbers.Real) and np.isfinite(seconds)
+        if seconds is not None and not (is_number and seconds > 0):
             raise ValueError(f"seconds is {seconds!r}; it must be a number above 0.")
         if steps is not None and (not isinstance(steps, int) or steps < 1):
             raise ValueError(f"steps is {steps!r}; it must be a whole number from 1 on.")
@@ -92,14 +96,112 @@ class StopAfter(keras.callbacks.Callback):
         return min(used, 1.0)
 
 
-def backup(folder):
-    """Return a callback that keeps the run in a folder, and goes on from there next time.
+class Backup(keras.callbacks.Callback):
+    """Keeps the run in a folder, and goes on from there when `fit` is called again.
 
-    It is Keras' `BackupAndRestore` with two copies, so that a crash in the middle of writing one
-    leaves the other. Weights, optimizers and epoch are kept; latent vectors and the order of a
-    `gh.data.pipeline` follow from them. On Colab give a folder on your Drive.
+    Weights, optimizers and step counter are written at the end of each epoch, into one file that
+    carries the number of finished epochs in its name and gets this name only when it is whole.
+    So a run may be killed at any moment, also while it writes. (Keras' `BackupAndRestore` keeps
+    weights and epoch in two files; a kill between the two repeats an epoch.) The last two files
+    stay, and are removed after the last epoch; a run that a callback stopped earlier keeps them.
+    Latent vectors and the order of a `gh.data.pipeline` follow from step and epoch.
+
+    Put it first in the list of callbacks: the others then see the restored weights.
 
     Args:
-        folder: made when missing; emptied when training ends as planned.
+        folder: made when missing; one for each run.
+
+    Attributes:
+        restored: finished epochs in the backup that `fit` went on from, 0 without one.
     """
-    return keras.callbacks.BackupAndRestore(folder, double_checkpoint=True)
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = _checked_path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise ValueError(f"{self.folder} is a file; give the path of a folder.")
+        self.restored = 0
+
+    def on_train_begin(self, logs=None):
+        self.restored = self._restore()
+        # Keras begins at this epoch, and keeps the number for later calls of `fit`.
+        self.model._initial_epoch = self.restored or None
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.model.stop_training:  # in the middle of this epoch, perhaps
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = self.folder / "partial.weights.h5"
+        self.model.save_weights(partial, overwrite=True)
+        partial.replace(self.folder / f"epoch_{epoch + 1:06d}.weights.h5")
+        for path in self._paths()[2:]:
+            path.unlink()
+
+    def on_train_end(self, logs=None):
+        self.model._initial_epoch = None
+        if self.model.stop_training:  # a callback stopped the run early: it may go on
+            return
+        for path in [*self._paths(), *self.folder.glob("partial.weights.h5")]:
+            path.unlink()
+        with contextlib.suppress(OSError):  # other files are not ours to remove
+            self.folder.rmdir()
+
+    def _paths(self):
+        """Return the files of whole backups, the newest first."""
+        return sorted(self.folder.glob("epoch_*.weights.h5"), reverse=True)
+
+    def _restore(self):
+        """Load the newest backup that can be read; return its number of finished epochs."""
+        unreadable = []
+        for path in self._paths():
+            try:
+                self.model.load_weights(path)
+            except OSError as error:  # damaged on the disk: the older one goes over it
+                unreadable.append(f"{path.name}: {error}")
+                continue
+            return int(path.name.split(".")[0].removeprefix("epoch_"))
+        if unreadable:
+            raise OSError(
+                f"no backup in {self.folder} can be read; remove them to start anew.\n"
+                + "\n".join(unreadable)
+            )
+        return 0
+
+
+def backup(folder, drive=False):
+    """Return a `Backup`: a callback that keeps the run, and goes on from there next time.
+
+    Args:
+        folder: made when missing, one for each run; its backups are removed after the last epoch.
+        drive: on Google Colab, place the folder on your Google Drive, under MyDrive, where it
+            outlives the machine; Colab asks for your permission.
+
+    Raises:
+        ValueError: for something that is no folder; with `drive` elsewhere than on Colab, or with
+            an absolute path.
+    """
+    return Backup(_on_drive(folder) if drive else folder)
+
+
+def _checked_path(folder):
+    if not isinstance(folder, str | os.PathLike) or not str(folder):
+        raise ValueError(f"folder is {folder!r}; give the path of a folder.")
+    return pathlib.Path(folder)
+
+
+def _on_drive(folder):
+    """Mount Google Drive and return the path of the folder on it."""
+    try:
+        from google.colab import drive
+    except ImportError as error:
+        raise ValueError(
+            "drive is True, but this is not Google Colab; leave drive out and give a folder that "
+            "outlives the machine, for example one that is synchronized."
+        ) from error
+    if _checked_path(folder).is_absolute():
+        raise ValueError(
+            f"folder is {str(folder)!r}; with drive=True give a path below MyDrive, such as "
+            "'gan/run_1'."
+        )
+    drive.mount(DRIVE)
+    return pathlib.Path(DRIVE) / "MyDrive" / folder

@@ -7,6 +7,8 @@ import tensorflow as tf
 from gan_helpers import guards, losses
 from gan_helpers.data import arrays
 
+Schedule = keras.optimizers.schedules.LearningRateSchedule  # of any value, not only of rates
+
 
 @keras.saving.register_keras_serializable(package="gan_helpers")
 class GAN(keras.Model):
@@ -67,7 +69,8 @@ class GAN(keras.Model):
         Args:
             loss: a name in `gh.losses.LOSSES`, or an `AdversarialLoss` of your own.
             r1, r2: gamma of the zero-centered penalties on reals and on fakes; the
-                discriminator's loss grows by gamma / 2 * E |grad_x C(x)|^2.
+                discriminator's loss grows by gamma / 2 * E |grad_x C(x)|^2. A number, or a Keras
+                schedule of the training step (`keras.optimizers.schedules`).
             gradient_penalty: weight of WGAN-GP's penalty between reals and fakes (paper: 10).
             penalty_every: compute the penalties only at every k-th step, times k ("lazy
                 regularization", Karras et al. 2020).
@@ -79,27 +82,30 @@ class GAN(keras.Model):
                 `jit_compile` or `run_eagerly`.
 
         Raises:
-            ValueError: for an unknown loss, a negative weight, or one optimizer for both.
+            ValueError: for an unknown loss, a weight or decay out of range, what is no Keras
+                optimizer, or one optimizer for both.
         """
         self.adversarial_loss = losses.get(loss)
-        weights = {"r1": r1, "r2": r2, "gradient_penalty": gradient_penalty}
-        for name, weight in weights.items():
-            if not (np.isscalar(weight) and np.isfinite(weight) and weight >= 0):
-                raise ValueError(f"{name} is {weight!r}; it must be a number from 0 on.")
+        for name, gamma in (("r1", r1), ("r2", r2)):
+            if not isinstance(gamma, Schedule):
+                _check_weight(name, gamma)
+        _check_weight("gradient_penalty", gradient_penalty)
         if not isinstance(penalty_every, int) or penalty_every < 1:
             raise ValueError(
                 f"penalty_every is {penalty_every!r}; it must be a whole number from 1 on."
             )
-        if not (np.isscalar(ema) and 0 <= ema < 1):
+        if not (_is_number(ema) and 0 <= ema < 1):
             raise ValueError(f"ema is {ema!r}; it must be from 0 to below 1, for example 0.995.")
         if not isinstance(seed, int) or not 0 <= seed < 2**31:
             raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
+        _check_optimizer("generator_optimizer", generator_optimizer)
+        _check_optimizer("discriminator_optimizer", discriminator_optimizer)
         if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
             raise ValueError(
                 "generator_optimizer and discriminator_optimizer are the same object; each "
                 "network needs its own, because an optimizer remembers past gradients."
             )
-        self.r1, self.r2, self.gradient_penalty = float(r1), float(r2), float(gradient_penalty)
+        self.r1, self.r2, self.gradient_penalty = r1, r2, float(gradient_penalty)
         self.penalty_every, self.ema, self.seed = penalty_every, float(ema), seed
         self.generator_optimizer = _ready(generator_optimizer, self.generator)
         self.discriminator_optimizer = _ready(discriminator_optimizer, self.discriminator)
@@ -176,9 +182,11 @@ class GAN(keras.Model):
         def compute():
             total = 0.0
             if self.r1:
-                total += self.r1 / 2 * losses.zero_centered_penalty(self.discriminator, real)
+                penalty = losses.zero_centered_penalty(self.discriminator, real)
+                total += self._scheduled(self.r1) / 2 * penalty
             if self.r2:
-                total += self.r2 / 2 * losses.zero_centered_penalty(self.discriminator, fake)
+                penalty = losses.zero_centered_penalty(self.discriminator, fake)
+                total += self._scheduled(self.r2) / 2 * penalty
             if self.gradient_penalty:
                 mix = self._draw(tf.random.stateless_uniform, (tf.shape(real)[0],), stream=1)
                 total += self.gradient_penalty * losses.gradient_penalty(
@@ -192,6 +200,10 @@ class GAN(keras.Model):
             return compute()
         due = tf.equal(self.step_counter % self.penalty_every, 0)
         return tf.cond(due, compute, lambda: tf.constant(0.0))
+
+    def _scheduled(self, value):
+        """Return the value, or what the schedule says for this step."""
+        return value(self.step_counter.value) if isinstance(value, Schedule) else value
 
     def _average_generator(self):
         """Move the averaged generator towards the current one."""
@@ -292,8 +304,8 @@ class GAN(keras.Model):
             return None  # functions of your own are not stored: compile again after loading
         return {
             "loss": self.adversarial_loss.name,
-            "r1": self.r1,
-            "r2": self.r2,
+            "r1": _serialized(self.r1),
+            "r2": _serialized(self.r2),
             "gradient_penalty": self.gradient_penalty,
             "penalty_every": self.penalty_every,
             "ema": self.ema,
@@ -388,6 +400,27 @@ def _check_networks(generator, discriminator):
         raise ValueError(
             f"the discriminator returns {discriminator.output_shape}; expected one logit a "
             "sample, (N, 1), without sigmoid."
+        )
+
+
+def _serialized(value):
+    return keras.saving.serialize_keras_object(value) if isinstance(value, Schedule) else value
+
+
+def _check_weight(name, value):
+    if not (_is_number(value) and value >= 0):
+        raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
+
+
+def _is_number(value):
+    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
+
+
+def _check_optimizer(name, optimizer):
+    if optimizer is not None and not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise ValueError(
+            f"{name} is {optimizer!r}; expected a Keras optimizer, for example "
+            "keras.optimizers.Adam(2e-4, beta_1=0.5), or None for the default."
         )
 
 

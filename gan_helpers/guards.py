@@ -43,8 +43,11 @@ class StopOnBrokenNumbers(keras.callbacks.Callback):
         self.message = None
 
     def on_train_begin(self, logs=None):
-        self.message = None
-        self._keep()
+        self.message = self._kept_at = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._kept_at is None:  # not earlier: a backup may have put other weights in
+            self._keep()
 
     def on_train_batch_end(self, batch, logs=None):
         broken = [name for name, value in (logs or {}).items() if not np.isfinite(float(value))]

@@ -54,12 +54,17 @@ def folder(path, image_shape=(64, 64, 3)):
     path = pathlib.Path(path)
     if not path.is_dir():
         raise ValueError(f"{path} is not a folder.")
-    candidates = sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_ENDINGS)
+    candidates = sorted(
+        p for p in path.rglob("*") if p.suffix.lower() in IMAGE_ENDINGS and p.is_file()
+    )
     images, files, skipped = [], [], {}
     for file in candidates:
         try:
             images.append(_read_picture(file, height, width, channels))
             files.append(file)
+        except PIL.UnidentifiedImageError:  # its own message repeats the whole path
+            empty = not file.stat().st_size
+            skipped[file] = "the file is empty" if empty else "no picture that Pillow can read"
         except Exception as error:  # Pillow raises many kinds; one bad file shall stop nothing
             skipped[file] = str(error) or type(error).__name__
     if not files:

@@ -5,6 +5,8 @@ import pytest
 
 from lessonkit import execute, notebooks
 
+HOLD_200_MB = "import time\nblock = b'x' * 200_000_000\ntime.sleep(1)\nlen(block)"
+
 
 @pytest.fixture
 def lesson(tmp_path, monkeypatch):
@@ -21,7 +23,7 @@ def lesson(tmp_path, monkeypatch):
 
 
 def test_run_keeps_outputs_and_measures(lesson, capsys):
-    path = lesson("print('one')\nprint('two')", "block = bytearray(200_000_000)\nlen(block)")
+    path = lesson("print('one')\nprint('two')", HOLD_200_MB)
     assert execute.run([path])
     notebook = notebooks.read(path)
     first, second = notebook.cells

@@ -109,24 +109,31 @@ def good_lesson(name):
     return notebook
 
 
-@pytest.fixture
-def course(tmp_path):
-    """Return the folder of a small course with two lessons that were synced."""
-    (tmp_path / "pyproject.toml").write_text(
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory):
+    """Make a small course with two lessons and sync it; nobody changes it."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "pyproject.toml").write_text(
         f'[project]\nname = "x"\n[project.urls]\nRepository = "{ADDRESS}"\n', encoding="utf-8"
     )
     marks = "<!-- lessons: written by tools/lessons.py sync -->\n<!-- end -->\n"
-    (tmp_path / "README.md").write_text(f"# Course\n\n{marks}", encoding="utf-8")
-    (tmp_path / "notebooks").mkdir()
+    (folder / "README.md").write_text(f"# Course\n\n{marks}", encoding="utf-8")
+    (folder / "notebooks").mkdir()
     for name, neighbor in (
         ("00_start.ipynb", "01_next.ipynb"),
         ("01_next.ipynb", "00_start.ipynb"),
     ):
         lesson = good_lesson(name)
         lesson.cells[-1].source += f" [There]({neighbor})"
-        notebooks.write(lesson, tmp_path / "notebooks" / name)
-    links.sync(tmp_path)
-    return tmp_path
+        notebooks.write(lesson, folder / "notebooks" / name)
+    links.sync(folder)
+    return folder
+
+
+@pytest.fixture
+def course(synced, tmp_path):
+    """Return the folder of a course that the test may change."""
+    return shutil.copytree(synced, tmp_path / "course")
 
 
 def findings_after(course, change):
@@ -307,6 +314,23 @@ def test_handout_keeps_everything_but_solutions_and_outputs(course, tmp_path):
     assert len(handout.cells) == len(notebooks.read(path).cells) - 2
     assert handout.cells[0].attachments
     assert PICTURE not in str([cell.get("outputs") for cell in handout.cells])
+
+
+def test_handouts_bring_the_pictures_of_the_prose(course, tmp_path):
+    path = course / "notebooks" / "00_start.ipynb"
+    (path.parent / "images").mkdir()
+    (path.parent / "images" / "result.png").write_bytes(b"a picture")
+    lesson = notebooks.read(path)
+    in_head("attachment:result.png", "images/result.png")(lesson)
+    notebooks.write(lesson, path)
+    handouts.write_handouts([path], tmp_path / "copy")
+    assert (tmp_path / "copy/images/result.png").read_bytes() == b"a picture"
+
+
+def test_large_picture_file_is_found(course):
+    (course / "notebooks" / "result.png").write_bytes(bytes(150_001))
+    found = findings_after(course, in_head("attachment:result.png", "result.png"))
+    assert found == ["result.png has 150 KB; 150 may be"]
 
 
 def test_lessons_are_chosen_by_the_beginning_of_their_names(course):

@@ -210,11 +210,14 @@ def check_pictures(lesson):
     for cell in lesson.notebook.cells:
         if cell.cell_type == "markdown":
             yield from check_html(lesson.place(cell), cell.source)
-            for alt in re.findall(r"(?<!\[)!\[([^\]]*)\]\(", cell.source):
-                yield from check_alt(lesson.place(cell), alt)
         for attachment in cell.get("attachments", {}).values():
             for data in attachment.values():
                 yield from check_weight(lesson.place(cell), data)
+    for alt, target in notebooks.pictures_in_prose(lesson.notebook):
+        yield from check_alt(target, alt)
+        file = lesson.path.parent / target
+        if file.is_file() and file.stat().st_size > LARGEST_PICTURE:
+            yield f"{target} has {file.stat().st_size // 1000} KB; 150 may be"
 
 
 def check_html(place, html):

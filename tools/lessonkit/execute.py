@@ -63,6 +63,7 @@ def execute(notebook, folder, cell_timeout=1200):
         timeout=cell_timeout,
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # no remarks on the transport
         resources={"metadata": {"path": str(folder)}},
     )
     start = time.monotonic()

@@ -1,6 +1,7 @@
 """Copies of the lessons for students: no solutions, no outputs."""
 
 import pathlib
+import shutil
 
 from lessonkit import notebooks
 
@@ -13,6 +14,14 @@ def without_answers(notebook):
         cell.execution_count = None
 
 
+def copy_pictures(notebook, source, folder):
+    """Copy the picture files that the prose shows."""
+    for _, target in notebooks.pictures_in_prose(notebook):
+        if (source / target).is_file():
+            (folder / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / target, folder / target)
+
+
 def write_handouts(paths, folder):
     """Write a copy of each lesson into `folder`."""
     folder = pathlib.Path(folder)
@@ -23,3 +32,4 @@ def write_handouts(paths, folder):
         notebook = notebooks.read(path)
         without_answers(notebook)
         notebooks.write(notebook, folder / path.name)
+        copy_pictures(notebook, path.parent, folder)

@@ -64,6 +64,12 @@ def title(notebook):
     return match[1] if match else ""
 
 
+def pictures_in_prose(notebook):
+    """Return (alt text, target) of every Markdown picture, badges left out."""
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return re.findall(r"(?<!\[)!\[([^\]]*)\]\(([^)\s]+)\)", prose)
+
+
 def measurement(notebook):
     """Return {"seconds": ..., "peak_mb": ...} of the last full run, or {} where there was none."""
     return notebook.metadata.get("gan_helpers", {})

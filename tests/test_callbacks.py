@@ -1,0 +1,256 @@
+"""Sample grids, the time limit, and the backup as far as one process can show it."""
+
+import sys
+import time
+import types
+
+import keras
+import numpy as np
+import PIL.Image
+import pytest
+import resumable_run
+
+import gan_helpers as gh
+from gan_helpers import callbacks
+
+STEPS = resumable_run.STEPS_PER_EPOCH
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Return (grid by epoch, grid by step, GAN) of a training over two epochs."""
+    gan, dataset = resumable_run.build()
+    by_epoch = callbacks.SampleGrid(count=5, seed=1)
+    by_step = callbacks.SampleGrid(count=2, seed=1, every=4)
+    gan.fit(dataset, epochs=2, callbacks=[by_epoch, by_step], verbose=0)
+    return by_epoch, by_step, gan
+
+
+class At(keras.callbacks.Callback):
+    """Does something at the end of one step."""
+
+    def __init__(self, step, action):
+        super().__init__()
+        self.step, self.action = step, action
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.steps == self.step:
+            self.action()
+
+
+# ---- sample grid -------------------------------------------------------------------------------
+
+
+def test_grid_by_epoch(trained):
+    grid, _, gan = trained
+    assert grid.steps == [0, STEPS, 2 * STEPS]
+    assert [frame.shape for frame in grid.frames] == [(5, 28, 28, 1)] * 3
+    assert all(frame.dtype == np.uint8 for frame in grid.frames)
+    assert np.array_equal(grid.frames[-1], gan.generate(5, seed=1))
+    assert not np.array_equal(grid.frames[0], grid.frames[-1])
+
+
+def test_grid_by_step_also_across_epochs(trained):
+    _, grid, _ = trained
+    assert grid.steps == [0, 4, 8, 12]
+    assert len(grid.frames) == 4
+
+
+def test_grid_writes_pictures(tmp_path, trained):
+    folder = tmp_path / "new" / "grids"
+    grid = callbacks.SampleGrid(count=3, folder=str(folder))
+    grid.set_model(trained[2])
+    grid.on_train_begin()
+    (path,) = folder.iterdir()
+    assert path.name == f"step_{trained[2].steps:07d}.png"
+    with PIL.Image.open(path) as picture:
+        assert np.array_equal(np.asarray(picture), gh.plots.tile(grid.frames[0]).squeeze())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"count": 0}, {"count": 2.5}, {"every": 0}, {"every": "batch"}, {"every": 1.5}],
+)
+def test_grid_refuses(arguments):
+    (name,) = arguments
+    with pytest.raises(ValueError, match=f"^{name} is "):
+        callbacks.SampleGrid(**arguments)
+
+
+# ---- time limit --------------------------------------------------------------------------------
+
+
+class Clock(keras.callbacks.Callback):
+    """Notes the time at the beginning and after each step."""
+
+    def on_train_begin(self, logs=None):
+        self.times = [time.monotonic()]
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.times.append(time.monotonic())
+
+
+def test_stop_after_its_seconds():
+    gan, dataset = resumable_run.build()
+    limit, clock = callbacks.StopAfter(1.5), Clock()
+    gan.fit(dataset, epochs=1_000_000, callbacks=[limit, clock], verbose=0)
+    assert limit.fraction() == 1.0
+    # At the first step that ends after the limit, however slow the machine is.
+    passed = np.asarray(clock.times) - clock.times[0]
+    assert passed[-1] >= 1.5 - 0.1
+    assert passed[-2] <= 1.5 + 0.1
+    assert len(passed) == gan.steps + 1
+
+
+def test_stop_after_its_steps_counted_from_the_start_of_fit():
+    gan, dataset = resumable_run.build()
+    gan.step_counter.assign(100)
+    before = gan.steps
+    limit = callbacks.StopAfter(steps=STEPS + 2)
+    fractions = []
+    watch = At(before + STEPS + 1, lambda: fractions.append(limit.fraction()))
+    gan.fit(dataset, epochs=9, callbacks=[watch, limit], verbose=0)
+    assert gan.steps == before + STEPS + 2
+    assert fractions == [(STEPS + 1) / (STEPS + 2)]
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), "60", [1.0], 1j])
+def test_stop_after_refuses_seconds(seconds):
+    with pytest.raises(ValueError, match=r"^seconds is .* a number above 0"):
+        callbacks.StopAfter(seconds)
+
+
+@pytest.mark.parametrize("steps", [0, -1, 2.0, "2"])
+def test_stop_after_refuses_steps(steps):
+    with pytest.raises(ValueError, match=r"^steps is .* from 1 on"):
+        callbacks.StopAfter(steps=steps)
+
+
+@pytest.mark.parametrize("limits", [{}, {"seconds": 1, "steps": 1}])
+def test_stop_after_takes_one_limit(limits):
+    with pytest.raises(ValueError, match="either seconds or steps"):
+        callbacks.StopAfter(**limits)
+
+
+# ---- backup ------------------------------------------------------------------------------------
+
+
+def fit(folder, epochs, *others):
+    """Train a new GAN with a backup; return (gan, backup)."""
+    gan, dataset = resumable_run.build()
+    backup = callbacks.backup(folder)
+    gan.fit(dataset, epochs=epochs, callbacks=[backup, *others], verbose=0)
+    return gan, backup
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+def interrupted(folder, step):
+    with pytest.raises(KeyboardInterrupt):
+        fit(folder, 4, At(step, interrupt))
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_backup_damage_and_restore(tmp_path, trained):
+    folder = tmp_path / "deep" / "run"
+    names = interrupted(folder, 3 * STEPS + 2)
+    assert names == ["epoch_000002.weights.h5", "epoch_000003.weights.h5"]  # the last two
+
+    # Put the third epoch's file out of order: the second one takes over.
+    (folder / names[1]).write_bytes((folder / names[1]).read_bytes()[:1000])
+    (folder / "partial.weights.h5").write_bytes(b"half")
+    (folder / "notes.txt").write_text("mine")
+    gan, backup = fit(folder, 2)
+    assert backup.restored == 2
+    # Nothing was left to train, so these are the weights after two epochs.
+    wanted = resumable_run.state(trained[2])
+    found = resumable_run.state(gan)
+    assert all(np.array_equal(found[name], wanted[name]) for name in wanted)
+
+    # The planned end removes what the backup wrote, and nothing else.
+    assert [path.name for path in folder.iterdir()] == ["notes.txt"]
+    # And the next call of `fit` begins at its first epoch again.
+    history = gan.fit(resumable_run.build()[1], epochs=1, verbose=0)
+    assert history.epoch == [0]
+    assert gan.steps == 3 * STEPS
+
+
+def test_a_run_that_a_callback_stops_may_go_on(tmp_path):
+    gan, _ = fit(tmp_path, 4, callbacks.StopAfter(steps=STEPS + 2))
+    assert gan.steps == STEPS + 2
+    gan, backup = fit(tmp_path, 2)
+    # Not 2: Keras ends an epoch that was cut short as if it were whole.
+    assert backup.restored == 1
+
+
+def test_backup_that_nobody_can_read(tmp_path):
+    (tmp_path / "epoch_000001.weights.h5").write_bytes(b"not HDF5")
+    with pytest.raises(OSError, match=r"no backup in .* can be read(.|\n)*epoch_000001"):
+        fit(tmp_path, 1)
+
+
+def test_broken_numbers_after_a_restore_return_to_the_restored_weights(tmp_path):
+    interrupted(tmp_path, STEPS + 1)
+    gan, dataset = resumable_run.build()
+
+    def spoil():
+        weight = gan.discriminator.variables[0]
+        weight.assign(np.full(weight.shape, np.nan))
+
+    with pytest.warns(RuntimeWarning, match=f"weights of step {STEPS}, "):
+        gan.fit(
+            dataset,
+            epochs=4,
+            callbacks=[callbacks.backup(tmp_path), At(STEPS + 2, spoil)],
+            verbose=0,
+        )
+    assert gan.steps == STEPS
+
+
+@pytest.mark.parametrize("folder", [None, "", 3])
+def test_backup_refuses(folder):
+    with pytest.raises(ValueError, match=r"^folder is .* give the path of a folder"):
+        callbacks.backup(folder)
+
+
+def test_backup_refuses_a_file(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match="is a file; give the path of a folder"):
+        callbacks.backup(tmp_path / "file")
+
+
+# ---- Google Drive ------------------------------------------------------------------------------
+
+
+def test_drive_elsewhere_than_on_colab(monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.colab", None)
+    with pytest.raises(ValueError, match=r"not Google Colab; leave drive out"):
+        callbacks.backup("run", drive=True)
+
+
+@pytest.fixture
+def mounted(monkeypatch):
+    """Put a fake of Colab's module in place; return the list of mount points."""
+    places = []
+    drive = types.SimpleNamespace(mount=places.append)
+    google = types.ModuleType("google")
+    google.colab = types.ModuleType("google.colab")
+    google.colab.drive = drive
+    monkeypatch.setitem(sys.modules, "google", google)
+    monkeypatch.setitem(sys.modules, "google.colab", google.colab)
+    return places
+
+
+def test_drive_on_colab(mounted):
+    backup = callbacks.backup("gan/run_1", drive=True)
+    assert mounted == ["/content/drive"]
+    assert backup.folder.as_posix() == "/content/drive/MyDrive/gan/run_1"
+
+
+@pytest.mark.parametrize("folder", ["/content/run", None, ""])
+def test_drive_refuses_before_it_mounts(mounted, folder):
+    with pytest.raises(ValueError, match=r"^folder is "):
+        callbacks.backup(folder, drive=True)
+    assert mounted == []

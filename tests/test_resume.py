@@ -1,0 +1,67 @@
+"""A run that is killed and started again ends with the very weights of one that never stopped."""
+
+import pathlib
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import resumable_run
+
+SCRIPT = pathlib.Path(resumable_run.__file__)
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+
+
+def start(*arguments):
+    """Run the script in a process of its own; return (return code, what it wrote to stderr)."""
+    command = [sys.executable, str(SCRIPT), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stderr
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """Return the state at the end of a run that nothing stopped, in a process of its own."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    code, said = start(folder / "backup", folder / "result.npz")
+    assert code == 0, said
+    assert not (folder / "backup").exists()  # removed at the planned end
+    return np.load(folder / "result.npz")
+
+
+def assert_identical(found, wanted):
+    assert set(found) == set(wanted)
+    different = [
+        name
+        for name in wanted
+        if name != "restored" and found[name].tobytes() != wanted[name].tobytes()
+    ]
+    assert different == []
+
+
+@pytest.mark.slow
+def test_killed_three_times_and_bit_identical(tmp_path, uninterrupted):
+    steps = resumable_run.STEPS_PER_EPOCH
+    whole_epochs = {
+        steps + 4: 1,  # in the second epoch
+        "writing": 2,  # while the backup of the third is half written
+        3 * steps + 1: 3,  # early in the fourth
+    }
+    for place, whole in whole_epochs.items():
+        code, said = start(tmp_path / "backup", tmp_path / "result.npz", place)
+        assert code == -signal.SIGKILL, said
+        assert newest(tmp_path / "backup") == whole
+        assert not (tmp_path / "result.npz").exists()
+    code, said = start(tmp_path / "backup", tmp_path / "result.npz")
+    assert code == 0, said
+    found = np.load(tmp_path / "result.npz")
+    assert found["restored"] == 3
+    assert found["steps"] == resumable_run.EPOCHS * steps
+    assert_identical(found, uninterrupted)
+
+
+def newest(folder):
+    """Return the number of finished epochs in the newest whole backup."""
+    names = sorted(path.name for path in folder.glob("epoch_*.weights.h5"))
+    return int(names[-1][6:12]) if names else 0
