@@ -33,8 +33,17 @@ def nearest_neighbours(pictures, training, count=1):
         )
     if not isinstance(count, int) or not 1 <= count <= len(training):
         raise ValueError(f"count is {count!r}; it must be from 1 to {len(training)}.")
-    pixels = pictures[0].size
     search = sklearn.neighbors.NearestNeighbors(n_neighbors=count, algorithm="brute")
     search.fit(training.reshape(len(training), -1).astype(np.float32))
-    distances, indices = search.kneighbors(pictures.reshape(len(pictures), -1).astype(np.float32))
-    return indices, distances / np.sqrt(pixels)
+    indices = search.kneighbors(
+        pictures.reshape(len(pictures), -1).astype(np.float32), return_distance=False
+    )
+    # The search rounds to float32; the distances that people read and compare are exact.
+    distances = [_distance(pictures, training[column]) for column in indices.T]
+    return indices, np.stack(distances, axis=1)
+
+
+def _distance(pictures, others):
+    """Return the root mean square difference of each pair of pictures, float64 (N,)."""
+    differences = pictures.astype(np.float64) - others
+    return np.sqrt(np.mean(differences**2, axis=(1, 2, 3)))

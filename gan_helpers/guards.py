@@ -43,7 +43,7 @@ class StopOnBrokenNumbers(keras.callbacks.Callback):
         self.message = None
 
     def on_train_begin(self, logs=None):
-        self.message = self._kept_at = None
+        self.message = self._kept_at = self._good = None
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._kept_at is None:  # not earlier: a backup may have put other weights in
@@ -68,7 +68,17 @@ class StopOnBrokenNumbers(keras.callbacks.Callback):
         return [*gan.variables, *(v for optimizer in optimizers for v in optimizer.variables)]
 
     def _stop(self, broken):
-        step = self.model.steps
+        self.message = (
+            f"Training stopped at step {self.model.steps}: {', '.join(broken)} became NaN or "
+            f"infinite. {self._put_back()}"
+        )
+        self.model.stop_training = True
+        warnings.warn(self.message, RuntimeWarning, stacklevel=2)
+
+    def _put_back(self):
+        """Put the last good weights into the model; return the likely cause and what was done."""
+        if self._good is None:
+            return "The weights were broken from the start; build or load the networks anew."
         cause = self._likely_cause()
         for variable, value in zip(self._variables(), self._good, strict=True):
             variable.assign(value)
@@ -76,13 +86,10 @@ class StopOnBrokenNumbers(keras.callbacks.Callback):
         if self.path is not None:
             self.model.save_weights(self.path, overwrite=True)
             where += f" and in {self.path}"
-        self.message = (
-            f"Training stopped at step {step}: {', '.join(broken)} became NaN or infinite. "
+        return (
             f"Likely cause: {cause} The weights of step {self._good_step}, the last good ones "
             f"that were kept, are {where}."
         )
-        self.model.stop_training = True
-        warnings.warn(self.message, RuntimeWarning, stacklevel=2)
 
     def _likely_cause(self):
         gan = self.model

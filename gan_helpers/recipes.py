@@ -1,5 +1,7 @@
 """Tuned settings under a name."""
 
+import math
+
 import keras
 
 from gan_helpers import callbacks as gan_callbacks
@@ -48,14 +50,20 @@ def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0):
         `STEPS_PER_EPOCH` steps.
 
     Raises:
-        ValueError: for pictures of another shape or type, or a time that is not above 0.
+        ValueError: for pictures of another shape or type, a time that is not above 0, a number of
+            steps below 1, or a seed that is no whole number from 0 to 2**31 - 1.
     """
     images = data.check_images(images)
+    if not isinstance(seed, int) or not 0 <= seed < 2**31:
+        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
     limit = gan_callbacks.StopAfter(seconds if steps is None else None, steps)
     keras.utils.set_random_seed(seed)
     shape = images.shape[1:]
     model = gan.GAN(networks.generator(shape), networks.discriminator(shape))
-    model.compile(**settings(), seed=seed)
+    options = settings()
+    if steps is not None:  # calls of ten steps each would run past the last one
+        options["steps_per_execution"] = math.gcd(STEPS_PER_EXECUTION, steps)
+    model.compile(**options, seed=seed)
     dataset = data.pipeline(images, min(BATCH_SIZE, len(images)), seed).repeat()
     model.fit(
         dataset,

@@ -26,7 +26,6 @@ def digits():
 def same_start(monkeypatch):
     """Begin each test with seed 0, in float32, and without a profile from outside."""
     monkeypatch.delenv("GAN_HELPERS_PROFILE", raising=False)
-    keras.utils.clear_session()
     keras.config.set_dtype_policy("float32")
     keras.utils.set_random_seed(0)
     yield

@@ -51,6 +51,7 @@ def linear_gan(fake=-1.0, **options):
     model.compile(
         generator_optimizer=keras.optimizers.SGD(0.0),
         discriminator_optimizer=keras.optimizers.SGD(0.0),
+        run_eagerly=True,
         **options,
     )
     return model

@@ -62,7 +62,7 @@ def check_images(images, name="images"):
     images = np.asarray(images)
     if images.ndim == 3:
         raise ValueError(
-            f"{name} has the shape {images.shape}; expected (N, H, W, C). For grey pictures add "
+            f"{name} has the shape {images.shape}; expected (N, H, W, C). For gray pictures add "
             f"the channel: {name}[..., np.newaxis]."
         )
     if images.ndim != 4:
@@ -73,7 +73,7 @@ def check_images(images, name="images"):
         raise ValueError(f"{name} is empty: its shape is {images.shape}.")
     if images.shape[-1] not in (1, 3):
         raise ValueError(
-            f"{name} has {images.shape[-1]} channels; expected 1 (grey) or 3 (RGB) as last axis."
+            f"{name} has {images.shape[-1]} channels; expected 1 (gray) or 3 (RGB) as last axis."
         )
     return images
 

@@ -42,7 +42,7 @@ def folder(path, image_shape=(64, 64, 3)):
 
     Args:
         path: the folder; subfolders are read too, in the order of their names.
-        image_shape: (height, width, channels), channels 1 (grey) or 3 (RGB).
+        image_shape: (height, width, channels), channels 1 (gray) or 3 (RGB).
 
     Returns:
         A `Folder` with images, files and skipped.

@@ -9,10 +9,11 @@ from gan_helpers.exercises import checking
 
 # --- Exercise 1: the loss ------------------------------------------------------------------------
 
+# None lies evenly around zero: there a wrong sign inside would not show.
 LOGITS = (
     np.zeros((4, 1), np.float32),
     np.array([[-3.0], [-1.0], [0.5], [2.0]], np.float32),
-    np.linspace(-6.0, 6.0, 8, dtype=np.float32)[:, np.newaxis],
+    np.linspace(-6.0, 4.0, 8, dtype=np.float32)[:, np.newaxis],
 )
 
 
@@ -166,7 +167,8 @@ EXPLAINED = {
 }
 NOT_THIS = {
     ("A", "labels"): "with swapped labels reals would get the lower logits; A names them right.",
-    ("A", "sign"): "look at A's logits: can a logit be held between 0 and 1 by chance?",
+    ("A", "sign"): "with a wrong sign the fakes run away from the reals; A's stay near. Look at "
+    "the range of A's logits.",
     ("B", "labels"): "with swapped labels reals would get the lower logits; in B they do not.",
     ("B", "sigmoid"): "B's logits leave the range from 0 to 1, so no sigmoid holds them.",
     ("C", "sign"): "C's discriminator calls reals fake and fakes real; whose labels are wrong?",
@@ -210,8 +212,10 @@ def _suspect(bug):
     model = gan.GAN(_small(2, None, "generator"), _small(1, last, "discriminator"))
     model.compile(
         loss=losses.AdversarialLoss("suspect", judge, make, right.balance),
-        generator_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
-        discriminator_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
+        r1=0.1,
+        r2=0.1,
+        generator_optimizer=keras.optimizers.Adam(5e-3, beta_1=0.5),
+        discriminator_optimizer=keras.optimizers.Adam(5e-3, beta_1=0.5),
     )
     return model
 

@@ -1,0 +1,189 @@
+"""The package as a whole: its names, its words, and who may import whom."""
+
+import ast
+import importlib
+import inspect
+import pathlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import gan_helpers as gh
+
+FOLDER = pathlib.Path(gh.__file__).parent
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(gh.__path__, "gan_helpers.")
+    if not module.name.endswith("__main__")
+)
+
+# Names that notebooks and benchmarks outside the package rely on.
+PROMISED = """
+    setup GAN GAN.load quick_gan
+    data.load data.pipeline data.folder data.scale data.unscale data.report
+    networks.generator networks.discriminator
+    losses.LOSSES losses.get losses.AdversarialLoss losses.zero_centered_penalty
+    losses.gradient_penalty
+    GAN.compile GAN.fit GAN.generate GAN.save
+    callbacks.SampleGrid callbacks.StopAfter callbacks.backup
+    plots.image_grid plots.loss_curves plots.interpolate plots.show
+    evaluation.nearest_neighbours
+    widgets.LatentExplorer
+""".split()
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_promised_name_exists(name):
+    found = gh
+    for part in name.split("."):
+        found = getattr(found, part)
+    assert found is not None
+
+
+def test_promised_losses():
+    assert list(gh.losses.LOSSES) == [
+        *["minimax", "non_saturating", "least_squares", "wasserstein", "hinge", "relativistic"]
+    ]
+    assert all(loss.name == name for name, loss in gh.losses.LOSSES.items())
+
+
+def test_names_are_listed_and_others_refused():
+    assert set(gh.__all__) <= set(dir(gh))
+    for name in gh.__all__:
+        assert getattr(gh, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'generator'"):
+        gh.generator  # noqa: B018
+
+
+def test_import_brings_no_drawing_and_no_neighbors():
+    """Keras takes matplotlib and scikit-learn where they are; the package must not need them."""
+    code = (
+        "import sys\n"
+        "for name in ('matplotlib', 'sklearn', 'ipywidgets', 'PIL'):\n"
+        "    sys.modules[name] = None  # importing it is an error now\n"
+        "import gan_helpers as gh\n"
+        "gh.networks.generator, gh.losses.get\n"
+        "late = {'plots', 'evaluation', 'widgets', 'recipes', 'callbacks', 'doctor', 'gan'}\n"
+        "print(sorted(late & {name.split('.')[-1] for name in sys.modules"
+        " if name.startswith('gan_helpers.')}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr, done.returncode) == ("[]\n", "", 0)
+
+
+# --- who imports whom ------------------------------------------------------------------------------
+
+
+def siblings(path):
+    """Return the modules of the package that a file imports, by their first name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "gan_helpers":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gan_helpers."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {
+                alias.name.split(".")[1]
+                for alias in node.names
+                if alias.name.startswith("gan_helpers.")
+            }
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            raise AssertionError(f"{path} has a relative import; write the whole name")
+    return found
+
+
+def imports():
+    """Return {module: modules it imports}, a package counted as one."""
+    result = {}
+    for path in FOLDER.rglob("*.py"):
+        name = path.relative_to(FOLDER).parts[0].removesuffix(".py")
+        if name not in ("__init__", "__main__"):
+            result.setdefault(name, set()).update(siblings(path) - {name})
+    return result
+
+
+@pytest.mark.parametrize(
+    ("module", "allowed"),
+    [
+        ("runtime", set()),
+        ("losses", {"runtime"}),
+        ("networks", {"runtime"}),
+        ("data", {"runtime"}),
+        ("guards", {"runtime"}),
+        ("plots", {"runtime", "data"}),
+        ("evaluation", {"runtime", "data", "networks", "losses"}),
+        ("gan", {"runtime", "data", "losses", "networks", "guards"}),
+    ],
+)
+def test_imports_run_downwards(module, allowed):
+    assert imports()[module] <= allowed
+
+
+def test_no_circles():
+    waiting = imports()
+    assert set().union(*waiting.values()) <= set(waiting)
+    while waiting:
+        free = [module for module, needs in waiting.items() if not needs & set(waiting)]
+        assert free, f"these import each other: {waiting}"
+        for module in free:
+            del waiting[module]
+
+
+# --- words -----------------------------------------------------------------------------------------
+
+
+def public_objects():
+    """Yield (name, object) of every public function, class and method of the package."""
+    for module in map(importlib.import_module, MODULES):
+        for name, value in vars(module).items():
+            if name.startswith("_") or getattr(value, "__module__", None) != module.__name__:
+                continue
+            if inspect.isfunction(value) or inspect.isclass(value):
+                yield f"{module.__name__}.{name}", value
+            if inspect.isclass(value):
+                for method, function in vars(value).items():
+                    if inspect.isfunction(function) and not method.startswith("_"):
+                        yield f"{module.__name__}.{name}.{method}", function
+
+
+# What Keras calls and documents: the names say it.
+KERAS_NAMES = ("on_", "get_config", "from_config", "get_compile_config", "compile_from_config")
+
+
+def test_everything_public_says_what_it_does():
+    silent = [
+        name
+        for name, value in public_objects()
+        if not value.__doc__ and not name.split(".")[-1].startswith(KERAS_NAMES)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_says_what_it_holds(name):
+    assert importlib.import_module(name).__doc__
+
+
+def test_first_lines_fit_and_end():
+    for name, value in public_objects():
+        if value.__doc__:
+            first = value.__doc__.strip().splitlines()[0]
+            # The longest ones go on in a second line; none is a mere word.
+            assert len(first.split()) >= 3, name
+
+
+def test_modules_stay_small():
+    lines = {path.name: len(path.read_text().splitlines()) for path in FOLDER.rglob("*.py")}
+    assert {name: count for name, count in lines.items() if count > 500} == {}
+
+
+def test_no_code_hides_in_the_package():
+    """No Lambda layers, no pickle, no eval: a saved model is data."""
+    for path in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name | ast.Attribute):
+                called = node.id if isinstance(node, ast.Name) else node.attr
+                assert called not in ("Lambda", "pickle", "eval", "exec"), (path.name, node.lineno)

@@ -1,0 +1,110 @@
+"""The tuned recipe: repeatable, in time, for every supported shape."""
+
+import time
+
+import keras
+import numpy as np
+import pytest
+
+import gan_helpers as gh
+from gan_helpers import recipes
+
+
+def noise(count, *shape):
+    return np.random.default_rng(0).integers(0, 256, (count, *shape), dtype=np.uint8)
+
+
+def test_same_seed_and_steps_give_the_same_weights(digits):
+    one, same, other = (gh.quick_gan(digits, seed=seed, steps=2) for seed in (3, 3, 4))
+    for first, second in zip(one.get_weights(), same.get_weights(), strict=True):
+        assert np.array_equal(first, second)
+    assert any(
+        not np.array_equal(first, second)
+        for first, second in zip(one.get_weights(), other.get_weights(), strict=True)
+    )
+    assert np.array_equal(one.generate(4, seed=0), same.generate(4, seed=0))
+
+
+@pytest.mark.parametrize("steps", [1, 3, 12])
+def test_steps_are_counted_exactly(steps, digits):
+    model = gh.quick_gan(digits[:64], steps=steps)
+    assert model.steps == steps
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
+class Clock(keras.callbacks.Callback):
+    """Notes when training began, and how long each call of the compiled steps took."""
+
+    def on_train_begin(self, logs=None):
+        self.start = self.last = time.monotonic()
+        self.longest = 0.0
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self.last)
+        self.last = now
+
+
+def test_time_is_kept(digits):
+    clock = Clock()
+    model = gh.quick_gan(digits, seconds=4, callbacks=[clock])
+    assert model.steps > 0
+    # A busy machine may make any single call slow; the recipe answers for no more than one.
+    assert 4 <= clock.last - clock.start <= 4 * 1.1 + 1 + clock.longest
+
+
+def test_history_and_progress(digits, capsys):
+    model = gh.quick_gan(digits[:64], steps=2)
+    assert capsys.readouterr().out == ""
+    assert set(model.history.history) == set(gh.gan.METRICS)
+    assert {len(values) for values in model.history.history.values()} == {1}
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [(28, 28, 3), (32, 32, 1), (64, 64, 3), pytest.param((128, 128, 3), marks=pytest.mark.slow)],
+)
+def test_every_supported_shape(shape):
+    model = gh.quick_gan(noise(8, *shape), steps=1)
+    assert model.generate(2, seed=0).shape == (2, *shape)
+
+
+def test_few_pictures_make_a_small_batch():
+    model = gh.quick_gan(noise(3, 28, 28, 1), steps=2)
+    assert model.steps == 2
+
+
+@pytest.mark.parametrize(
+    ("images", "options", "message"),
+    [
+        (np.zeros((8, 28, 28, 1)), {}, "images is float64; expected uint8"),
+        (np.zeros((8, 28, 28), np.uint8), {}, "images has the shape .* add the channel"),
+        (np.zeros((8, 30, 30, 1), np.uint8), {}, r"image_shape is \(30, 30, 1\); expected"),
+        (np.zeros((8, 28, 32, 1), np.uint8), {}, r"image_shape is \(28, 32, 1\)"),
+        (np.zeros((8, 28, 28, 2), np.uint8), {}, "2 channels; expected 1"),
+        (np.zeros((0, 28, 28, 1), np.uint8), {}, "images is empty"),
+        (noise(8, 28, 28, 1), {"seconds": 0}, "seconds is 0; it must be a number above 0"),
+        (noise(8, 28, 28, 1), {"seconds": float("nan")}, "seconds is nan"),
+        (noise(8, 28, 28, 1), {"seconds": "long"}, "seconds is 'long'"),
+        (noise(8, 28, 28, 1), {"steps": 0}, "steps is 0; it must be a whole number from 1 on"),
+        (noise(8, 28, 28, 1), {"steps": 1.5}, "steps is 1.5"),
+        (noise(8, 28, 28, 1), {"seed": -1}, "seed is -1; it must be a whole number from 0"),
+        (noise(8, 28, 28, 1), {"seed": "lucky"}, "seed is 'lucky'"),
+    ],
+)
+def test_bad_input_is_refused_before_any_work(images, options, message, monkeypatch):
+    def no_work(*_, **__):
+        raise AssertionError("work began before the input was checked")
+
+    monkeypatch.setattr(gh.GAN, "fit", no_work)
+    with pytest.raises(ValueError, match=message):
+        gh.quick_gan(images, **options)
+
+
+def test_settings_are_fresh_each_time_and_fit_compile(digits):
+    first, second = recipes.settings(), recipes.settings()
+    for name in ("generator_optimizer", "discriminator_optimizer"):
+        assert first[name] is not second[name]
+    gan = gh.GAN(gh.networks.generator(width=2), gh.networks.discriminator(width=2))
+    gan.compile(**first)
+    assert gan.adversarial_loss.name == first["loss"]
