@@ -11,7 +11,7 @@ import gan_helpers as gh
 LOSSES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hinge", "relativistic")
 
 
-# --- one step ----------------------------------------------------------------------------------
+# --- one step ------------------------------------------------------------------------------------
 
 
 def discriminator_loss(name, real, fake):
@@ -364,7 +364,7 @@ def test_own_loss_trains_and_is_not_stored(tmp_path):
     assert_same_weights(loaded.generator, model.generator)
 
 
-# --- latent vectors and pictures -------------------------------------------------------------------
+# --- latent vectors and pictures -----------------------------------------------------------------
 
 
 def test_latent_vectors_depend_on_seed_and_step_alone():
@@ -466,7 +466,7 @@ def test_generate_refuses(painter, arguments, message):
         painter.generate(**arguments)
 
 
-# --- saving ----------------------------------------------------------------------------------------
+# --- saving --------------------------------------------------------------------------------------
 
 
 def trained():
@@ -540,11 +540,11 @@ def test_load_refuses_what_is_no_gan(tmp_path):
 def test_load_runs_no_code_from_a_file(tmp_path):
     network = keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda x: 2 * x)])
     network.save(tmp_path / "code.keras")
-    with pytest.raises(ValueError, match="(?i)lambda"):
+    with pytest.raises(ValueError, match=r"(?i)lambda"):
         gh.GAN.load(tmp_path / "code.keras")
 
 
-# --- precision -------------------------------------------------------------------------------------
+# --- precision -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
@@ -571,7 +571,7 @@ def test_mixed_precision_trains_with_finite_float32_weights(policy, family, digi
     assert model.generate(2, seed=0).dtype == np.uint8
 
 
-# --- bad input -------------------------------------------------------------------------------------
+# --- bad input -----------------------------------------------------------------------------------
 
 
 def with_inputs(shape, outputs):

@@ -73,7 +73,7 @@ def test_import_brings_no_drawing_and_no_neighbors():
     assert (done.stdout, done.stderr, done.returncode) == ("[]\n", "", 0)
 
 
-# --- who imports whom ------------------------------------------------------------------------------
+# --- who imports whom ----------------------------------------------------------------------------
 
 
 def siblings(path):
@@ -132,7 +132,7 @@ def test_no_circles():
             del waiting[module]
 
 
-# --- words -----------------------------------------------------------------------------------------
+# --- words ---------------------------------------------------------------------------------------
 
 
 def public_objects():

@@ -30,7 +30,7 @@ def image_of(axis):
     return np.asarray(axis.images[0].get_array())
 
 
-# --- tile ------------------------------------------------------------------------------------------
+# --- tile ----------------------------------------------------------------------------------------
 
 
 def test_tile_lays_out_row_by_row_with_white_gaps():
@@ -60,18 +60,18 @@ def test_tile_chooses_a_wide_grid(count, columns):
 
 @pytest.mark.parametrize("columns", [0, -1, 2.0])
 def test_tile_refuses_columns(columns):
-    with pytest.raises(ValueError, match="columns is .*whole number from 1 on"):
+    with pytest.raises(ValueError, match=r"columns is .*whole number from 1 on"):
         plots.tile(flat([1]), columns=columns)
 
 
 @pytest.mark.parametrize("pictures", [np.zeros((2, 4, 4, 1)), np.zeros((4, 4), np.uint8)])
 def test_pictures_of_another_kind_are_refused(pictures):
     for draw in (plots.tile, plots.image_grid):
-        with pytest.raises(ValueError, match="^pictures (is float64|has the shape)"):
+        with pytest.raises(ValueError, match=r"^pictures (is float64|has the shape)"):
             draw(pictures)
 
 
-# --- figures ---------------------------------------------------------------------------------------
+# --- figures -------------------------------------------------------------------------------------
 
 
 def history(epochs=3):
@@ -217,7 +217,7 @@ def test_loss_curves_take_what_fit_returns():
     "given", [{}, {"generator_loss": [1.0]}, {**history(), "fake_accuracy": []}]
 )
 def test_loss_curves_refuse_another_history(given):
-    with pytest.raises(ValueError, match="history lacks .*fake_accuracy"):
+    with pytest.raises(ValueError, match=r"history lacks .*fake_accuracy"):
         plots.loss_curves(given)
 
 
@@ -239,7 +239,7 @@ def test_batches_shows_gray_levels_again(digits):
     assert np.array_equal(image_of(axis)[:28, :28], wanted[0].squeeze())
 
 
-# --- showing and animating -------------------------------------------------------------------------
+# --- showing and animating -----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -302,7 +302,7 @@ def test_animation_refuses_nothing():
         plots.animation([])
 
 
-# --- latent space ----------------------------------------------------------------------------------
+# --- latent space --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["linear", "spherical"])

@@ -25,10 +25,12 @@ def test_same_seed_and_steps_give_the_same_weights(digits):
     assert np.array_equal(one.generate(4, seed=0), same.generate(4, seed=0))
 
 
-@pytest.mark.parametrize("steps", [1, 3, 12])
-def test_steps_are_counted_exactly(steps, digits):
+@pytest.mark.parametrize("steps", [3, 12])
+def test_steps_are_counted_exactly(steps, digits, capsys):
     model = gh.quick_gan(digits[:64], steps=steps)
     assert model.steps == steps
+    assert capsys.readouterr().out == ""
+    assert set(model.history.history) == set(gh.gan.METRICS)
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
 
 
@@ -53,25 +55,14 @@ def test_time_is_kept(digits):
     assert 4 <= clock.last - clock.start <= 4 * 1.1 + 1 + clock.longest
 
 
-def test_history_and_progress(digits, capsys):
-    model = gh.quick_gan(digits[:64], steps=2)
-    assert capsys.readouterr().out == ""
-    assert set(model.history.history) == set(gh.gan.METRICS)
-    assert {len(values) for values in model.history.history.values()} == {1}
-
-
 @pytest.mark.parametrize(
     "shape",
     [(28, 28, 3), (32, 32, 1), (64, 64, 3), pytest.param((128, 128, 3), marks=pytest.mark.slow)],
 )
 def test_every_supported_shape(shape):
-    model = gh.quick_gan(noise(8, *shape), steps=1)
+    model = gh.quick_gan(noise(3, *shape), steps=1)  # fewer pictures than a whole batch
+    assert model.steps == 1
     assert model.generate(2, seed=0).shape == (2, *shape)
-
-
-def test_few_pictures_make_a_small_batch():
-    model = gh.quick_gan(noise(3, 28, 28, 1), steps=2)
-    assert model.steps == 2
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from gan_helpers.exercises import checking
 
 # None lies evenly around zero: there a wrong sign inside would not show.
 LOGITS = (
-    np.zeros((4, 1), np.float32),
     np.array([[-3.0], [-1.0], [0.5], [2.0]], np.float32),
     np.linspace(-6.0, 4.0, 8, dtype=np.float32)[:, np.newaxis],
+    np.zeros((4, 1), np.float32),
 )
 
 

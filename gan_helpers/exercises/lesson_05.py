@@ -42,7 +42,7 @@ def check_images_per_second(answer):
 @checking.check
 def check_training_bytes(answer):
     """Memory for the weights and their companions, plus the activations of a batch."""
-    cases = ((1000, 500, 64, 2), (1000, 500, 256, 4), (70, 0, 16, 4))
+    cases = ((1000, 500, 64, 4), (1000, 500, 256, 2), (70, 0, 16, 4))
     for parameters, activations, batch_size, width in cases:
         found = _number(checking.call(answer, parameters, activations, batch_size, width))
         batch = activations * batch_size * width

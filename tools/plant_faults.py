@@ -1,0 +1,409 @@
+"""Plant faults in the package, one at a time, and see who notices: the tests or the lessons.
+
+    python tools/plant_faults.py                         all faults, tests and lessons (long)
+    python tools/plant_faults.py --tests-only            all faults, tests alone
+    python tools/plant_faults.py --only hinge_margin     one fault; may be given again
+    python tools/plant_faults.py --list                  the names
+
+Faults go into a temporary copy of the repository, never into this one. For each of them the
+tests of the part run until the first failure, then the lessons that teach the part, in the smoke
+profile. A fault that nobody notices shows a hole, and ends the command with exit code 1.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import run_tests
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """One wrong line: in `file` of the package, `old` becomes `new`.
+
+    Attributes:
+        name: what is wrong, in snake case.
+        file: path below gan_helpers.
+        old: text that stands in the file exactly once.
+        new: what replaces it.
+        tests: names of test files, without `test_` and `.py`, that should notice.
+        lessons: numbers of the lessons that should notice.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple
+    lessons: tuple
+
+
+def _in(file, tests, lessons, **faults):
+    """Return the faults of one file; each is a pair (old, new)."""
+    return [
+        Fault(name, file, old, new, tuple(tests.split()), tuple(lessons.split()))
+        for name, (old, new) in faults.items()
+    ]
+
+
+FAULTS = [
+    *_in(
+        "losses.py",
+        "losses gan",
+        "04",
+        flipped_label=(
+            "_mean(tf.nn.softplus(-real_logits)) + _mean(tf.nn.softplus(fake_logits))",
+            "_mean(tf.nn.softplus(real_logits)) + _mean(tf.nn.softplus(-fake_logits))",
+        ),
+        generator_sign=(
+            "return _mean(tf.nn.softplus(-fake_logits))",
+            "return _mean(tf.nn.softplus(fake_logits))",
+        ),
+        minimax_sign=(
+            "return -_mean(tf.nn.softplus(fake_logits))",
+            "return _mean(tf.nn.softplus(fake_logits))",
+        ),
+        least_squares_target=("tf.square(real_logits - 1.0)", "tf.square(real_logits + 1.0)"),
+        wasserstein_sign=(
+            "return _mean(fake_logits) - _mean(real_logits)",
+            "return _mean(real_logits) - _mean(fake_logits)",
+        ),
+        hinge_margin=("tf.nn.relu(1.0 + fake_logits)", "tf.nn.relu(fake_logits)"),
+        relativistic_pair_swapped=(
+            "softplus(-_lead(real_logits, fake_logits))",
+            "softplus(-_lead(fake_logits, real_logits))",
+        ),
+        pairs_of_another_shape=(
+            "if not logits.shape.is_compatible_with(other_logits.shape):",
+            "if False:",
+        ),
+        accuracy_threshold=("threshold=0.5,", "threshold=0.0,"),
+        penalty_not_squared=(
+            "tf.reduce_sum(tf.square(gradients)",
+            "tf.reduce_sum(tf.abs(gradients)",
+        ),
+        penalty_around_zero=("tf.square(norms - 1.0)", "tf.square(norms)"),
+        root_without_floor=("between), 1e-12))", "between), 0.0))"),
+    ),
+    *_in(
+        "gan.py",
+        "gan",
+        "04",
+        stop_gradient_forgotten=("tf.stop_gradient(fake)", "fake"),
+        average_never_moved=("        self._average_generator()\n", ""),
+        average_of_everything=("if id(weight) in trainable:", "if True:"),
+        average_from_the_start=("tf.minimum(self.ema, (1.0 + age) / (10.0 + age))", "self.ema"),
+        generator_not_training=(
+            "fake = self.generator(latent, training=True)",
+            "fake = self.generator(latent, training=False)",
+        ),
+        live_generator_draws=("self.ema_generator(latent[start", "self.generator(latent[start"),
+        latent_never_changes=(
+            "self.step_counter.value])",
+            "tf.zeros_like(self.step_counter.value)])",
+        ),
+        mix_not_uniform=(
+            "self._draw(tf.random.stateless_uniform",
+            "self._draw(tf.random.stateless_normal",
+        ),
+        r2_on_reals=(
+            "losses.zero_centered_penalty(self.discriminator, fake)",
+            "losses.zero_centered_penalty(self.discriminator, real)",
+        ),
+        gamma_not_halved=("self._scheduled(self.r1) / 2", "self._scheduled(self.r1)"),
+        lazy_penalty_not_multiplied=("return total * self.penalty_every", "return total"),
+        optimizers_mixed_up=(
+            "_minimize(total, tape, self.discriminator, self.discriminator_optimizer)",
+            "_minimize(total, tape, self.discriminator, self.generator_optimizer)",
+        ),
+    ),
+    *_in(
+        "gan.py",
+        "distribution",
+        "05",
+        replicas_not_averaged=("tf.constant(1.0 / replicas)", "tf.constant(1.0)"),
+    ),
+    *_in(
+        "data/arrays.py",
+        "data",
+        "01",
+        scaled_to_zero_one=(
+            "/ np.float32(127.5) - np.float32(1.0)",
+            "/ np.float32(255.0)",
+        ),
+        unscale_truncates=("np.rint((images + 1.0) * 127.5)", "((images + 1.0) * 127.5)"),
+    ),
+    *_in(
+        "data/pipelines.py",
+        "data",
+        "01",
+        batches_from_zero_to_one=("/ 127.5 - 1.0", "/ 255.0"),
+        order_never_new=(
+            "seed=tf.stack([tf.cast(seed, tf.int64), number])",
+            "seed=tf.stack([tf.cast(seed, tf.int64), tf.zeros_like(number)])",
+        ),
+        partial_batch_kept=(
+            "tf.reshape(shuffled[: steps * batch_size], [steps, batch_size])\n        )",
+            "shuffled\n        ).batch(batch_size)",
+        ),
+    ),
+    *_in(
+        "data/folders.py",
+        "data",
+        "01",
+        exif_ignored=("PIL.ImageOps.exif_transpose(opened)", "opened.copy()"),
+        transparent_on_black=('"white")', '"black")'),
+    ),
+    *_in(
+        "networks.py",
+        "networks",
+        "02",
+        tanh_left_out=(
+            'name="calm")(x)\n    return keras.layers.Activation("tanh"',
+            'name="calm")(x)\n    return keras.layers.Activation("linear"',
+        ),
+        checkerboard=(
+            'keras.layers.UpSampling2D(name=f"enlarge_{square}")(x)',
+            '_transposed(filters, f"enlarge_{square}")(x)',
+        ),
+    ),
+    *_in(
+        "networks.py",
+        "networks",
+        "03",
+        norm_in_the_first_layer=("if stage > 0:  # the paper", "if stage >= 0:  # the paper"),
+    ),
+    *_in(
+        "runtime.py",
+        "runtime",
+        "00 05",
+        seeds_not_set=("    keras.utils.set_random_seed(seed)\n", ""),
+        start_not_quiet=("os.dup2(nowhere.fileno(), 2)", "nowhere.fileno()"),
+    ),
+    *_in(
+        "callbacks.py",
+        "callbacks",
+        "00 05",
+        never_stops=("if self.fraction() >= 1.0:", "if self.fraction() > 1.0:"),
+        other_noise_each_time=(
+            "self.model.generate(self.count, seed=self.seed)",
+            "self.model.generate(self.count)",
+        ),
+    ),
+    *_in(
+        "guards.py",
+        "guards",
+        "04 05",
+        broken_numbers_go_on=("        if broken:\n", "        if False:\n"),
+        broken_weights_stay=("            variable.assign(value)\n", "            pass\n"),
+    ),
+    *_in(
+        "guards.py",
+        "guards resume",
+        "05",
+        resumed_order_restarts=("self.dataset.epoch.assign(epoch)", "self.dataset.epoch.assign(0)"),
+    ),
+    *_in(
+        "evaluation.py",
+        "evaluation",
+        "06",
+        neighbors_by_another_distance=(
+            'n_neighbors=count, algorithm="brute"',
+            'n_neighbors=count, algorithm="brute", metric="manhattan"',
+        ),
+    ),
+    *_in(
+        "plots.py",
+        "plots",
+        "06",
+        spherical_angle=("angle = np.arccos(", "angle = 0.5 * np.arccos("),
+        alt_text_optional=("if not isinstance(alt, str) or len(alt.strip()) < 20:", "if False:"),
+        balance_of_the_other=(
+            "zip(loss.balance, (DISCRIMINATOR, GENERATOR), strict=True)",
+            "zip(loss.balance[::-1], (DISCRIMINATOR, GENERATOR), strict=True)",
+        ),
+    ),
+    *_in(
+        "recipes.py",
+        "recipes",
+        "00",
+        recipe_not_seeded=("    keras.utils.set_random_seed(seed)\n", ""),
+    ),
+]
+
+
+def planted(source, fault):
+    """Return the source with the fault in it.
+
+    Raises:
+        ValueError: when the text to replace does not stand there exactly once.
+    """
+    count = source.count(fault.old)
+    if count != 1:
+        raise ValueError(
+            f"{fault.name}: the old text stands {count} times in gan_helpers/{fault.file}, not "
+            "once; write the fault anew for the code as it is now."
+        )
+    return source.replace(fault.old, fault.new)
+
+
+@contextlib.contextmanager
+def with_fault(copy, fault):
+    """Keep a fault in the copy of the repository for a while."""
+    path = copy / "gan_helpers" / fault.file
+    source = path.read_text(encoding="utf-8")
+    path.write_text(planted(source, fault), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(source, encoding="utf-8")
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+def test_command(copy, names):
+    """Return the command that runs these tests until the first failure, or None."""
+    places = [copy / "tests" / name for name in names]
+    files = [path if path.is_dir() else path.with_name(f"test_{path.name}.py") for path in places]
+    found = [str(path.relative_to(copy)) for path in files if path.exists()]
+    return ["pytest", "-x", "-q", "--no-header", *found] if found else None
+
+
+def lesson_command(copy, numbers):
+    """Return the command that runs these lessons as `make test` does, or None."""
+    folder = copy / "notebooks"
+    found = [path for number in numbers for path in sorted(folder.glob(f"{number}_*.ipynb"))]
+    names = [str(path.relative_to(copy)) for path in found]
+    # The last word of the command is the folder of all lessons.
+    return [*run_tests.STAGES["lessons"][:-1], "-x", *names] if found else None
+
+
+def run(copy, command, limit):
+    """Run a command in the copy; return (result, first sign), the result green, red or none."""
+    if command is None:
+        return "none", ""
+    environment = os.environ | {
+        "PYTHONPATH": str(copy),  # the copy, not the installed package
+        "PYTHONDONTWRITEBYTECODE": "1",  # two versions of a file can carry the same time
+    }
+    if "--nbval" in command:
+        environment["GAN_HELPERS_PROFILE"] = "smoke"
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command, "-p", "no:cacheprovider"],
+        cwd=copy,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # so that kernels end with it
+    )
+    try:
+        said, _ = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        end(process)
+        return "red", f"not done after {limit} s"
+    return ("green", "") if process.returncode == 0 else ("red", first_sign(said))
+
+
+def end(process):
+    """End a process and, where the system can, its children."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.communicate()
+
+
+def first_sign(said):
+    """Return which test failed first."""
+    for line in said.splitlines():
+        if line.startswith(("FAILED ", "ERROR ")):
+            return line.split(" ", 1)[1].split(" - ")[0]
+    return next(reversed(said.strip().splitlines()), "no output")
+
+
+def examine(copy, fault, options):
+    """Return (tests, lessons, sign) for one planted fault."""
+    with with_fault(copy, fault):
+        tests, sign = run(copy, test_command(copy, fault.tests), options.limit)
+        lessons = "-"
+        if not options.tests_only:
+            lessons, other = run(copy, lesson_command(copy, fault.lessons), options.limit)
+            sign = sign or other
+    return tests, lessons, sign
+
+
+def sound(copy, faults, options):
+    """Return whether tests and lessons are green without any fault, or say which are not."""
+    tests = sorted({name for fault in faults for name in fault.tests})
+    commands = [test_command(copy, tests)]
+    if not options.tests_only:
+        lessons = sorted({number for fault in faults for number in fault.lessons})
+        commands.append(lesson_command(copy, lessons))
+    for command in commands:
+        result, sign = run(copy, command, 10 * options.limit)
+        if result == "red":
+            print(f"red without any fault: {sign}; mend this first.")
+            return False
+    return True
+
+
+def main(arguments=None):
+    """Plant the chosen faults; return 0 when each was noticed by somebody."""
+    options = parse(arguments)
+    faults = [fault for fault in FAULTS if not options.only or fault.name in options.only]
+    if options.list:
+        print("\n".join(fault.name for fault in faults))
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = pathlib.Path(scratch).resolve() / "repository"
+        shutil.copytree(REPOSITORY, copy, ignore=LEFT_BEHIND)
+        for fault in faults:  # before hours of work
+            planted((copy / "gan_helpers" / fault.file).read_text(encoding="utf-8"), fault)
+        if not options.trust and not sound(copy, faults, options):
+            return 1
+        print(f"{'fault':<30} {'tests':<6} {'lessons':<8} {'s':>4}  first sign")
+        missed = [fault.name for fault in faults if not report(copy, fault, options)]
+    print(f"\n{len(faults) - len(missed)} of {len(faults)} faults were noticed.")
+    if missed:
+        print("noticed by nobody: " + ", ".join(missed))
+    return int(bool(missed))
+
+
+def report(copy, fault, options):
+    """Examine a fault, print its row, and return whether somebody noticed."""
+    start = time.monotonic()
+    tests, lessons, sign = examine(copy, fault, options)
+    seconds = time.monotonic() - start
+    print(f"{fault.name:<30} {tests:<6} {lessons:<8} {seconds:>4.0f}  {sign}", flush=True)
+    return "red" in (tests, lessons)
+
+
+def parse(arguments):
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    names = [fault.name for fault in FAULTS]
+    parser.add_argument("--only", action="append", metavar="NAME", choices=names)
+    parser.add_argument("--tests-only", action="store_true", help="leave the lessons out")
+    parser.add_argument("--trust", action="store_true", help="do not first run without a fault")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    parser.add_argument("--limit", type=int, default=300, help="seconds a run may take")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
