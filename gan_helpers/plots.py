@@ -27,6 +27,7 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.alpha": 0.3,
     "lines.linewidth": 1.8,
     "figure.dpi": 100,
@@ -72,7 +73,7 @@ def png(drawing):
     buffer = io.BytesIO()
     if isinstance(drawing, matplotlib.figure.Figure):
         with matplotlib.rc_context(STYLE):
-            drawing.savefig(buffer, format="png", dpi=100)
+            drawing.savefig(buffer, format="png", dpi=100, bbox_inches="tight", pad_inches=0.05)
     else:
         PIL.Image.fromarray(np.asarray(drawing).squeeze()).save(buffer, format="png")
     return buffer.getvalue()

@@ -314,6 +314,9 @@ def run(copy, command, limit):
     except subprocess.TimeoutExpired:
         end(process)
         return "red", f"not done after {limit} s"
+    except BaseException:  # Ctrl+C must not leave tests running
+        end(process)
+        raise
     return ("green", "") if process.returncode == 0 else ("red", first_sign(said))
 
 

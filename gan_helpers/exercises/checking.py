@@ -13,8 +13,15 @@ class NotAttempted(Exception):
     """The stub is untouched."""
 
 
+class Verdict(int):
+    """True or False, silent as the last line of a notebook's cell: the sentence is printed."""
+
+    def _ipython_display_(self):
+        pass
+
+
 def check(function):
-    """Turn a function that raises `Wrong` into one that prints a verdict and returns a bool."""
+    """Turn a function that raises `Wrong` into one that prints and returns a `Verdict`."""
 
     @functools.wraps(function)
     def checked(*answers):
@@ -24,16 +31,16 @@ def check(function):
             praise = function(*answers)
         except (NotAttempted, NotImplementedError):
             print("not attempted yet")
-            return False
+            return Verdict(False)
         except Wrong as wrong:
             print(f"not yet: {wrong}")
-            return False
+            return Verdict(False)
         except Exception as error:
             # A learner's error is an answer too; a traceback through the checker would not help.
             print(f"not yet: your code raised {type(error).__name__}: {error}")
-            return False
+            return Verdict(False)
         print(f"correct: {praise}")
-        return True
+        return Verdict(True)
 
     return checked
 

@@ -33,7 +33,7 @@ def test_batches_are_scaled_floats_of_a_known_shape():
     np.testing.assert_allclose(together[order], data.scale(expected), atol=1e-6)
 
 
-@hypothesis.settings(max_examples=15, deadline=None)
+@hypothesis.settings(max_examples=8, deadline=None)
 @hypothesis.given(strategies.data())
 def test_whole_batches_only_and_each_picture_at_most_once(draw):
     count = draw.draw(strategies.integers(1, 300))
@@ -69,7 +69,7 @@ def test_the_global_seed_does_not_matter():
 
 def test_every_picture_can_come_first():
     dataset = data.pipeline(numbered(4), 1, seed=0)
-    firsts = [epoch_of(dataset)[0, 0] for _ in range(60)]
+    firsts = epoch_of(dataset.repeat(60))[::4, 0]
     counts = np.bincount(firsts, minlength=4)
     assert counts.min() >= 5, counts
 

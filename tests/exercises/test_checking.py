@@ -55,7 +55,7 @@ def test_untouched_stub(answer, capsys):
 )
 def test_wrong_answer(answer, sentence, capsys):
     result, text = verdict(capsys, answer)
-    assert result is False
+    assert not result
     assert text.startswith("not yet: ") and sentence in text
     assert text.count("\n") == 1  # a sentence, no traceback
 

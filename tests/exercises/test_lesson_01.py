@@ -62,7 +62,7 @@ RIGHT = [
 @pytest.mark.parametrize(("check", "answer"), RIGHT)
 def test_right_answers_are_praised(capsys, check, answer):
     verdict, text = said(capsys, check, answer)
-    assert verdict is True and text.startswith("correct: ")
+    assert verdict and text.startswith("correct: ")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,6 @@ WRONG = [
 @pytest.mark.parametrize(("check", "answer", "hint"), WRONG)
 def test_mistakes_are_explained(capsys, check, answer, hint):
     verdict, text = said(capsys, check, answer)
-    assert verdict is False
+    assert not verdict
     assert text.startswith("not yet: ")
     assert hint in text

@@ -62,19 +62,19 @@ WRONG = [
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_answer(name, capsys):
-    assert getattr(exercises, name)(RIGHT[name]) is True
+    assert getattr(exercises, name)(RIGHT[name])
     assert capsys.readouterr().out.startswith("correct: ")
 
 
 @pytest.mark.parametrize("name", STUBS)
 def test_untouched_stub(name, capsys):
-    assert getattr(exercises, name)(STUBS[name]) is False
+    assert not getattr(exercises, name)(STUBS[name])
     assert capsys.readouterr().out == "not attempted yet\n"
 
 
 @pytest.mark.parametrize(("name", "answer", "said"), WRONG)
 def test_wrong_answer(name, answer, said, capsys):
-    assert getattr(exercises, f"check_{name}")(answer) is False
+    assert not getattr(exercises, f"check_{name}")(answer)
     out = capsys.readouterr().out
     assert out.startswith("not yet: ")
     assert any(part in out for part in said.split("|")), out

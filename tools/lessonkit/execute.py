@@ -68,7 +68,7 @@ def execute(notebook, folder, cell_timeout=1200):
     )
     start = time.monotonic()
     with PeakMemory() as memory:
-        client.execute()
+        client.execute(cleanup_kc=True)  # or the kernel lives on beside the next lesson's
     return time.monotonic() - start, memory.peak
 
 
