@@ -11,6 +11,8 @@ and doubles its side stage by stage; the discriminator walks the same way back.
           "Deconvolution and Checkerboard Artifacts").
 """
 
+import math
+
 import keras
 
 from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
@@ -21,7 +23,7 @@ FAMILIES = ("modern", "dcgan")
 MOST_FILTERS = 512
 
 
-def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, family="modern"):
+def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, family="modern", level=0.0):
     """Return a Keras model from latent vectors (N, latent_dim) to pictures (N, H, W, C).
 
     Args:
@@ -29,18 +31,22 @@ def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, family="modern")
         latent_dim: length of the latent vector, at least 1.
         width: filters at the highest resolution; each smaller stage has twice as many, up to 512.
         family: "modern" or "dcgan".
+        level: gray level around which the untrained model draws, above -1 and below 1. With the
+            data's mean it need not travel there first, which can end in all-black pictures.
 
     The model's output is float32 in [-1, 1] (tanh), whatever the precision inside.
 
     Raises:
-        ValueError: for a size, channel count, width, latent size or family not supported.
+        ValueError: for a size, channel count, width, latent size, family or level not supported.
     """
     side, channels = _checked(image_shape, width, family)
     if not isinstance(latent_dim, int) or latent_dim < 1:
         raise ValueError(f"latent_dim is {latent_dim!r}; it must be a whole number from 1 on.")
+    if not (isinstance(level, int | float) and -1 < level < 1):
+        raise ValueError(f"level is {level!r}; it must be a number above -1 and below 1.")
     build = {"modern": _modern_generator, "dcgan": _dcgan_generator}[family]
     latent = keras.Input((latent_dim,), name="latent")
-    image = build(latent, side, channels, width)
+    image = build(latent, side, channels, width, bias=math.atanh(level))
     return keras.Model(latent, image, name="generator")
 
 
@@ -99,7 +105,7 @@ def _checked(image_shape, width, family):
 _CALM = 0.2
 
 
-def _modern_generator(latent, side, channels, width):
+def _modern_generator(latent, side, channels, width, bias):
     first, *others = stage_filters(side, width)
     square = FIRST_SIDE[side]
     x = keras.layers.Dense(square * square * first, kernel_initializer="he_normal", name="project")(
@@ -112,7 +118,14 @@ def _modern_generator(latent, side, channels, width):
         x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
         square *= 2
         x = keras.layers.UpSampling2D(name=f"enlarge_{square}")(x)
-    x = keras.layers.Conv2D(channels, 3, padding="same", dtype="float32", name="to_image")(x)
+    x = keras.layers.Conv2D(
+        channels,
+        3,
+        padding="same",
+        bias_initializer=keras.initializers.Constant(bias / _CALM),
+        dtype="float32",
+        name="to_image",
+    )(x)
     x = keras.layers.Rescaling(_CALM, dtype="float32", name="calm")(x)
     return keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
 
@@ -156,7 +169,7 @@ def _dcgan_init():
     return keras.initializers.RandomNormal(stddev=_DCGAN_INIT)
 
 
-def _dcgan_generator(latent, side, channels, width):
+def _dcgan_generator(latent, side, channels, width, bias):
     first, *others = stage_filters(side, width)[:-1]
     square = FIRST_SIDE[side]
     x = keras.layers.Dense(
@@ -170,7 +183,8 @@ def _dcgan_generator(latent, side, channels, width):
         x = _transposed(filters, f"grow_{square}", use_bias=False)(x)
         x = keras.layers.BatchNormalization(name=f"norm_{square}")(x)
         x = keras.layers.ReLU(name=f"relu_{square}")(x)
-    x = _transposed(channels, "to_image", use_bias=True, dtype="float32")(x)
+    bias_initializer = keras.initializers.Constant(bias)
+    x = _transposed(channels, "to_image", bias_initializer=bias_initializer, dtype="float32")(x)
     return keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
 
 

@@ -3,6 +3,7 @@
 import math
 
 import keras
+import numpy as np
 
 from gan_helpers import callbacks as gan_callbacks
 from gan_helpers import data, gan, networks
@@ -17,17 +18,20 @@ def settings():
 
     The relativistic loss with R1 and R2 is that of R3GAN (Huang et al. 2024), which also lets the
     penalty fall: a strong one holds the untrained networks together, a weak one lets details
-    grow. Here the penalties are lazy and the learning rate is high, because the networks are
-    small and time is short.
+    grow. The penalties are lazy and the learning rate is high, because the networks are small
+    and time is short. The rate rises over the first steps: at full rate from the start, the
+    generator runs into all-black pictures, where tanh is flat, and stays there for long.
     """
-    gamma = keras.optimizers.schedules.PolynomialDecay(3.0, 400, end_learning_rate=0.3, power=3.0)
+    schedules = keras.optimizers.schedules
+    gamma = schedules.PolynomialDecay(3.0, 400, end_learning_rate=0.3, power=3.0)
+    rate = schedules.PolynomialDecay(3e-5, 300, end_learning_rate=3e-3)
     return {
         "loss": "relativistic",
         "r1": gamma,
         "r2": gamma,
         "penalty_every": 4,
-        "generator_optimizer": keras.optimizers.Adam(3e-3, beta_1=0.0, beta_2=0.99),
-        "discriminator_optimizer": keras.optimizers.Adam(3e-3, beta_1=0.0, beta_2=0.99),
+        "generator_optimizer": keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99),
+        "discriminator_optimizer": keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99),
         "ema": 0.99,
         "steps_per_execution": STEPS_PER_EXECUTION,
     }
@@ -59,7 +63,8 @@ def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0):
     limit = gan_callbacks.StopAfter(seconds if steps is None else None, steps)
     keras.utils.set_random_seed(seed)
     shape = images.shape[1:]
-    model = gan.GAN(networks.generator(shape), networks.discriminator(shape))
+    level = float(np.clip(images.mean() / 127.5 - 1.0, -0.9, 0.9))
+    model = gan.GAN(networks.generator(shape, level=level), networks.discriminator(shape))
     options = settings()
     if steps is not None:  # calls of ten steps each would run past the last one
         options["steps_per_execution"] = math.gcd(STEPS_PER_EXECUTION, steps)

