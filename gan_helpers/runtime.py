@@ -102,6 +102,7 @@ def setup(seed=0, *, profile=None, precision="auto"):
     if precision not in PRECISIONS:
         raise ValueError(f"precision is {precision!r}; allowed are {', '.join(PRECISIONS)}.")
 
+    tf.get_logger().setLevel("ERROR")  # replicas would report every message they exchange
     with quiet():
         graphics_cards = _prepare_gpus()
     keras.utils.set_random_seed(seed)

@@ -1,8 +1,8 @@
 """Trains a tiny GAN with a backup, and kills itself where the test wants it.
 
-    python resumable_run.py BACKUP_FOLDER RESULT.npz [STEP | writing]
+    python resumable_run.py KIND BACKUP_FOLDER RESULT.npz [STEP | writing]
 
-STEP: SIGKILL in the middle of this training step's epoch. "writing": SIGKILL while the second
+KIND: "ours" for `gh.callbacks.backup`, "keras" for Keras' own BackupAndRestore. STEP: SIGKILL in the middle of this training step's epoch. "writing": SIGKILL while the second
 backup of this process is half written. Without, the run goes on to its end and writes its state.
 """
 
@@ -84,16 +84,19 @@ def state(gan):
     return {**arrays, "steps": np.asarray(gan.steps)}
 
 
-def main(folder, result, where=None):
+KINDS = {"ours": gh.callbacks.backup, "keras": keras.callbacks.BackupAndRestore}
+
+
+def main(kind, folder, result, where=None):
     gh.setup(seed=5)
     gan, dataset = build()
-    callbacks = [gh.callbacks.backup(folder)]
+    callbacks = [KINDS[kind](folder)]
     if where == "writing":
         kill_while_writing(gan, 2)
     elif where:
         callbacks.append(KillAtStep(int(where)))
     gan.fit(dataset, epochs=EPOCHS, callbacks=callbacks, verbose=0)
-    np.savez(result, restored=callbacks[0].restored, **state(gan))
+    np.savez(result, **state(gan))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def start(*arguments):
 def uninterrupted(tmp_path_factory):
     """Return the state at the end of a run that nothing stopped, in a process of its own."""
     folder = tmp_path_factory.mktemp("uninterrupted")
-    code, said = start(folder / "backup", folder / "result.npz")
+    code, said = start("ours", folder / "backup", folder / "result.npz")
     assert code == 0, said
     assert not (folder / "backup").exists()  # removed at the planned end
     return np.load(folder / "result.npz")
@@ -35,7 +35,7 @@ def assert_identical(found, wanted):
     different = [
         name
         for name in wanted
-        if name != "restored" and found[name].tobytes() != wanted[name].tobytes()
+        if found[name].tobytes() != wanted[name].tobytes()
     ]
     assert different == []
 
@@ -49,16 +49,25 @@ def test_killed_three_times_and_bit_identical(tmp_path, uninterrupted):
         3 * steps + 1: 3,  # early in the fourth
     }
     for place, whole in whole_epochs.items():
-        code, said = start(tmp_path / "backup", tmp_path / "result.npz", place)
+        code, said = start("ours", tmp_path / "backup", tmp_path / "result.npz", place)
         assert code == -signal.SIGKILL, said
         assert newest(tmp_path / "backup") == whole
         assert not (tmp_path / "result.npz").exists()
-    code, said = start(tmp_path / "backup", tmp_path / "result.npz")
+    code, said = start("ours", tmp_path / "backup", tmp_path / "result.npz")
     assert code == 0, said
     found = np.load(tmp_path / "result.npz")
-    assert found["restored"] == 3
     assert found["steps"] == resumable_run.EPOCHS * steps
     assert_identical(found, uninterrupted)
+
+
+@pytest.mark.slow
+def test_keras_own_backup_resumes_bit_identical_too(tmp_path, uninterrupted):
+    place = 2 * resumable_run.STEPS_PER_EPOCH + 3  # in the third epoch
+    code, said = start("keras", tmp_path / "backup", tmp_path / "result.npz", place)
+    assert code == -signal.SIGKILL, said
+    code, said = start("keras", tmp_path / "backup", tmp_path / "result.npz")
+    assert code == 0, said
+    assert_identical(np.load(tmp_path / "result.npz"), uninterrupted)
 
 
 def newest(folder):
