@@ -88,8 +88,8 @@ def _lead(logits, other_logits):
     if not logits.shape.is_compatible_with(other_logits.shape):
         # (64, 1) - (64,) would quietly become (64, 64).
         raise ValueError(
-            f"real and fake logits come in pairs, but have the shapes {tuple(logits.shape)} and "
-            f"{tuple(other_logits.shape)}; give both the same shape."
+            "real and fake logits come in pairs, but their shapes are "
+            f"{tuple(logits.shape)} and {tuple(other_logits.shape)}; give both the same shape."
         )
     return logits - other_logits
 

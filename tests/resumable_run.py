@@ -2,8 +2,9 @@
 
     python resumable_run.py KIND BACKUP_FOLDER RESULT.npz [STEP | writing]
 
-KIND: "ours" for `gh.callbacks.backup`, "keras" for Keras' own BackupAndRestore. STEP: SIGKILL in the middle of this training step's epoch. "writing": SIGKILL while the second
-backup of this process is half written. Without, the run goes on to its end and writes its state.
+KIND: "ours" for `gh.callbacks.backup`, "keras" for Keras' own BackupAndRestore. STEP: SIGKILL in
+the middle of this training step's epoch. "writing": SIGKILL while the second backup of this
+process is half written. Without, the run goes on to its end and writes its state.
 """
 
 import os

@@ -62,7 +62,14 @@ def test_wrong_answer(answer, sentence, capsys):
 
 @pytest.mark.parametrize(("off", "right"), [(0.0009, True), (0.0011, False)])
 def test_tolerance(off, right, capsys):
-    assert verdict(capsys, lambda x: 2 * x + off)[0] is right
+    assert verdict(capsys, lambda x: 2 * x + off)[0] == right
+
+
+def test_a_verdict_is_silent_as_the_last_line_of_a_cell(capsys):
+    shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell.instance()
+    shown, _ = shell.display_formatter.format(check_double(None))
+    assert shown == {}
+    assert capsys.readouterr().out == "not attempted yet\n"
 
 
 def test_a_check_keeps_its_name_and_words():
