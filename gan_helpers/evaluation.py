@@ -6,7 +6,7 @@ import sklearn.neighbors
 from gan_helpers.data import arrays
 
 
-def nearest_neighbours(pictures, training, count=1):
+def nearest_neighbors(pictures, training, count=1):
     """Find for each picture the training pictures that differ least, pixel by pixel.
 
     The distance is the root mean square difference in gray levels, from 0 (the same picture) to
@@ -16,7 +16,7 @@ def nearest_neighbours(pictures, training, count=1):
     Args:
         pictures: uint8 (N, H, W, C).
         training: uint8 (M, H, W, C), the pictures the GAN was trained on.
-        count: neighbours a picture, K, at most M.
+        count: neighbors a picture, K, at most M.
 
     Returns:
         indices: int64 (N, K) into `training`, nearest first. distances: float64 (N, K).

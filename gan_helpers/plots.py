@@ -189,13 +189,13 @@ def animation(frames, milliseconds=200, columns=None, scale=3):
     return buffer.getvalue()
 
 
-def neighbours(pictures, nearest, distances=None):
+def neighbors(pictures, nearest, distances=None):
     """Return a figure with each picture above its nearest training pictures.
 
     Args:
         pictures: uint8 (N, H, W, C), the samples.
         nearest: uint8 (N, K, H, W, C), for each sample its K nearest training pictures, from
-            `gh.evaluation.nearest_neighbours`.
+            `gh.evaluation.nearest_neighbors`.
         distances: float (N,), written above each column when given.
     """
     pictures = arrays.check_images(pictures, "pictures")

@@ -5,7 +5,7 @@ import pytest
 
 import gan_helpers as gh
 
-find = gh.evaluation.nearest_neighbours
+find = gh.evaluation.nearest_neighbors
 
 
 def by_hand(pictures, training):

@@ -29,7 +29,7 @@ PROMISED = """
     GAN.compile GAN.fit GAN.generate GAN.save
     callbacks.SampleGrid callbacks.StopAfter callbacks.backup
     plots.image_grid plots.loss_curves plots.interpolate plots.show
-    evaluation.nearest_neighbours
+    evaluation.nearest_neighbors
     widgets.LatentExplorer
 """.split()
 

@@ -88,7 +88,7 @@ def every_figure(digits):
         "image_grid": plots.image_grid(digits[:12], title="Digits"),
         "titled": plots.image_grid(digits[:10], titles=[f"no. {n}" for n in range(10)]),
         "film": plots.film(frames, ["step 0", "step 100"]),
-        "neighbours": plots.neighbours(digits[:4], digits[:8].reshape(4, 2, 28, 28, 1), [1.0] * 4),
+        "neighbors": plots.neighbors(digits[:4], digits[:8].reshape(4, 2, 28, 28, 1), [1.0] * 4),
         "loss_curves": plots.loss_curves(history(), gh.losses.LOSSES["hinge"]),
         "histogram": plots.histogram({"raw": digits[:8], "scaled": floats[:8]}),
         "batches": plots.batches(gh.data.pipeline(digits[:64], 16), count=2),
@@ -173,9 +173,9 @@ def test_film_refuses(frames, titles, digits):
         plots.film([digits[:2]] * frames, ["x"] * titles)
 
 
-def test_neighbours_stand_below_their_samples(digits):
+def test_neighbors_stand_below_their_samples(digits):
     nearest = digits[:6].reshape(3, 2, 28, 28, 1)
-    drawing = plots.neighbours(digits[10:13], nearest, distances=[1.25, 20.0, 300.0])
+    drawing = plots.neighbors(digits[10:13], nearest, distances=[1.25, 20.0, 300.0])
     axes = np.array(drawing.axes).reshape(3, 3)
     for column in range(3):
         assert np.array_equal(image_of(axes[0, column]), digits[10 + column].squeeze())
@@ -184,7 +184,7 @@ def test_neighbours_stand_below_their_samples(digits):
             assert np.array_equal(below, nearest[column, row].squeeze())
     assert [axis.get_title() for axis in axes[0]] == ["1.2", "20.0", "300.0"]
     with pytest.raises(ValueError, match=r"expected \(N, K, H, W, C\) for 2 pictures"):
-        plots.neighbours(digits[:2], nearest)
+        plots.neighbors(digits[:2], nearest)
 
 
 @pytest.mark.parametrize("loss", gh.losses.LOSSES.values(), ids=lambda loss: loss.name)

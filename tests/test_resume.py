@@ -32,11 +32,7 @@ def uninterrupted(tmp_path_factory):
 
 def assert_identical(found, wanted):
     assert set(found) == set(wanted)
-    different = [
-        name
-        for name in wanted
-        if found[name].tobytes() != wanted[name].tobytes()
-    ]
+    different = [name for name in wanted if found[name].tobytes() != wanted[name].tobytes()]
     assert different == []
 
 

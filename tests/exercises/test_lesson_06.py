@@ -66,7 +66,7 @@ def test_wrong_way_is_explained(capsys, answer, says):
 
 
 def distances(pictures, training):
-    return gh.evaluation.nearest_neighbours(pictures, training)[1][:, 0]
+    return gh.evaluation.nearest_neighbors(pictures, training)[1][:, 0]
 
 
 def right_share(samples, training, held_out):
