@@ -18,7 +18,7 @@ import tensorflow as tf  # isort: skip
 
 RESULTS = pathlib.Path(__file__).parent / "RESULTS.md"
 BATCH_SIZE = 64
-STEPS = 150
+STEPS = 300
 ROUNDS = 7
 
 
@@ -78,7 +78,8 @@ def hand_written(gan):
         return discriminator_loss, generator_loss
 
     def train(dataset):
-        return [[float(value) for value in step(real)] for real in dataset]
+        steps = [step(real) for real in dataset]
+        return [[float(value) for value in losses] for losses in steps]
 
     return train
 

@@ -7,7 +7,7 @@ import shutil
 import nbformat.v4
 import pytest
 
-from lessonkit import anatomy, handouts, links, notebooks
+from lessonkit import anatomy, execute, handouts, links, notebooks
 
 ADDRESS = "https://github.com/owner/name"
 ALT = "Eight rows of eight handwritten digits"
@@ -32,6 +32,12 @@ def test_handout_holds_no_solution_and_no_output(path, tmp_path):
     assert not any(cell.outputs for cell in notebooks.code_cells(handout))
     for solution in notebooks.tagged(notebooks.read(path), "solution"):
         assert solution.source not in (tmp_path / path.name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_head_shows_what_the_lesson_reached(path):
+    picture = execute.result_picture(notebooks.read(path))
+    assert picture == (path.parent / "images" / f"{path.name[:2]}_result.png").read_bytes()
 
 
 def test_readme_lists_the_lessons_with_their_measured_times():

@@ -1,5 +1,6 @@
 """Run lessons from top to bottom, keep their outputs, measure time and memory."""
 
+import base64
 import os
 import threading
 import time
@@ -97,6 +98,25 @@ def merge_neighboring_streams(outputs):
     return merged
 
 
+def result_picture(notebook):
+    """Return the PNG of the cell tagged `result`, which the head shows first; None without one."""
+    for cell in notebooks.code_cells(notebook):
+        if "result" in notebooks.tags(cell):
+            for output in cell.outputs:
+                if "image/png" in output.get("data", {}):
+                    return base64.b64decode(output["data"]["image/png"])
+    return None
+
+
+def write_result_picture(notebook, path):
+    """Write what the lesson promises at its head from what it has just reached."""
+    picture = result_picture(notebook)
+    if picture is not None:
+        folder = path.parent / "images"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{path.name[:2]}_result.png").write_bytes(picture)
+
+
 def run_lesson(path, profile):
     """Run one lesson, write it, return its row of the table; a failure leaves the file alone."""
     notebook = notebooks.read(path)
@@ -107,6 +127,8 @@ def run_lesson(path, profile):
     )
     tidy(notebook)
     notebooks.write(notebook, path)
+    if profile == "cpu":
+        write_result_picture(notebook, path)
     cells = notebooks.code_cells(notebook)
     ignored = sum(bool(notebooks.tags(cell) & notebooks.NOT_COMPARED) for cell in cells)
     size = path.stat().st_size
