@@ -113,9 +113,10 @@ def imports():
         ("networks", {"runtime"}),
         ("data", {"runtime"}),
         ("guards", {"runtime"}),
+        ("checks", {"runtime"}),
         ("plots", {"runtime", "data"}),
         ("evaluation", {"runtime", "data", "networks", "losses"}),
-        ("gan", {"runtime", "data", "losses", "networks", "guards"}),
+        ("gan", {"runtime", "data", "losses", "networks", "guards", "checks"}),
     ],
 )
 def test_imports_run_downwards(module, allowed):

@@ -1,0 +1,100 @@
+"""What `GAN` accepts: each function raises a ValueError that says what came and what to do."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+Schedule = keras.optimizers.schedules.LearningRateSchedule  # of any value, not only of rates
+
+
+def networks(generator, discriminator):
+    """The two must be Keras models that fit together."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.Model):
+            raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
+    if len(generator.input_shape) != 2:
+        raise ValueError(
+            f"the generator takes {generator.input_shape}; expected latent vectors (N, latent_dim)."
+        )
+    if generator.output_shape[1:] != discriminator.input_shape[1:]:
+        raise ValueError(
+            f"the generator makes samples of shape {generator.output_shape[1:]}, but the "
+            f"discriminator takes {discriminator.input_shape[1:]}; build both for one shape."
+        )
+    if tuple(discriminator.output_shape[1:]) != (1,):
+        raise ValueError(
+            f"the discriminator returns {discriminator.output_shape}; expected one logit a "
+            "sample, (N, 1), without sigmoid."
+        )
+
+
+def penalties(r1, r2, gradient_penalty, penalty_every):
+    """Weights are numbers from 0 on, r1 and r2 also schedules; the interval counts steps."""
+    for name, gamma in (("r1", r1), ("r2", r2)):
+        if not isinstance(gamma, Schedule):
+            _weight(name, gamma)
+    _weight("gradient_penalty", gradient_penalty)
+    if not isinstance(penalty_every, int) or penalty_every < 1:
+        raise ValueError(
+            f"penalty_every is {penalty_every!r}; it must be a whole number from 1 on."
+        )
+
+
+def average_and_seed(ema, seed):
+    """The average's decay is below 1, the seed fits TensorFlow's stateless generators."""
+    if not (_is_number(ema) and 0 <= ema < 1):
+        raise ValueError(f"ema is {ema!r}; it must be from 0 to below 1, for example 0.995.")
+    if not isinstance(seed, int) or not 0 <= seed < 2**31:
+        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
+
+
+def optimizers(generator_optimizer, discriminator_optimizer):
+    """Each network has its own Keras optimizer, or None for the default."""
+    _optimizer("generator_optimizer", generator_optimizer)
+    _optimizer("discriminator_optimizer", discriminator_optimizer)
+    if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
+        raise ValueError(
+            "generator_optimizer and discriminator_optimizer are the same object; each "
+            "network needs its own, because an optimizer remembers past gradients."
+        )
+
+
+def samples(x, sample_shape):
+    """What `fit` gets must be float batches of the generator's shape, without labels."""
+    if isinstance(x, tf.data.Dataset):
+        spec = x.element_spec
+    elif isinstance(x, np.ndarray | tf.Tensor):
+        spec = tf.TensorSpec(x.shape, x.dtype)
+    else:
+        return  # Keras knows more kinds, and reports on them itself
+    if not isinstance(spec, tf.TensorSpec):
+        raise ValueError(
+            "the dataset yields more than samples (labels?); this GAN takes samples alone: "
+            "dataset.map(lambda image, label: image)."
+        )
+    if spec.shape.rank is None or tuple(spec.shape[1:]) != sample_shape:
+        raise ValueError(
+            f"the data has batches of shape {spec.shape}, but the generator makes "
+            f"{(None, *sample_shape)}; build the networks for the data's shape, or resize it."
+        )
+    if not spec.dtype.is_floating:
+        raise ValueError(
+            f"the data is {spec.dtype.name}; expected float32 in [-1, 1]: use gh.data.pipeline."
+        )
+
+
+def _weight(name, value):
+    if not (_is_number(value) and value >= 0):
+        raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
+
+
+def _is_number(value):
+    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
+
+
+def _optimizer(name, optimizer):
+    if optimizer is not None and not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise ValueError(
+            f"{name} is {optimizer!r}; expected a Keras optimizer, for example "
+            "keras.optimizers.Adam(2e-4, beta_1=0.5), or None for the default."
+        )
