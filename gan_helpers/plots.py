@@ -258,10 +258,9 @@ def loss_curves(history, loss=None):
     left.plot(epochs, values["discriminator_loss"], "-o", ms=3, color=DISCRIMINATOR)
     left.plot(epochs, values["generator_loss"], "--s", ms=3, color=GENERATOR)
     labels = ["discriminator", "generator"]
-    if loss is not None:
-        for value, color in zip(loss.balance, (DISCRIMINATOR, GENERATOR), strict=True):
-            left.axhline(value, color=color, linestyle=":", linewidth=1.2)
-            labels.append(f"balance {value:.2f}")
+    for value, color, label in _balance_lines(loss) if loss is not None else ():
+        left.axhline(value, color=color, linestyle=":", linewidth=1.2)
+        labels.append(label)
     left.legend(labels)
     left.set(xlabel="epoch", ylabel="loss", title="Losses")
     right.plot(epochs, values["real_accuracy"], "-o", ms=3, color=REAL)
@@ -270,6 +269,17 @@ def loss_curves(history, loss=None):
     right.legend(["reals named real", "fakes named fake", "guessing"])
     right.set(xlabel="epoch", ylabel="share", ylim=(0, 1.03), title="Discriminator's accuracy")
     return drawing
+
+
+def _balance_lines(loss):
+    """Return (value, color, label) of each line; one line where both would hide each other."""
+    discriminator, generator = loss.balance
+    if discriminator == generator:
+        return [(discriminator, NEUTRAL, f"balance of both {discriminator:.2f}")]
+    return [
+        (discriminator, DISCRIMINATOR, f"balance {discriminator:.2f}"),
+        (generator, GENERATOR, f"balance {generator:.2f}"),
+    ]
 
 
 def histogram(named_values, bins=50, xlabel="pixel value"):

@@ -190,11 +190,16 @@ def test_neighbors_stand_below_their_samples(digits):
 @pytest.mark.parametrize("loss", gh.losses.LOSSES.values(), ids=lambda loss: loss.name)
 def test_balance_lines(loss):
     left, _ = plots.loss_curves(history(), loss).axes
-    levels = [line.get_ydata()[0] for line in left.lines[2:]]
-    assert levels == list(loss.balance)
+    lines = [(line.get_ydata()[0], line.get_color()) for line in left.lines[2:]]
     labels = [text.get_text() for text in left.get_legend().get_texts()]
     assert labels[:2] == ["discriminator", "generator"]
-    assert labels[2:] == [f"balance {value:.2f}" for value in loss.balance]
+    discriminator, generator = loss.balance
+    if discriminator == generator:
+        assert lines == [(generator, plots.NEUTRAL)]
+        assert labels[2:] == [f"balance of both {generator:.2f}"]
+    else:
+        assert lines == [(discriminator, plots.DISCRIMINATOR), (generator, plots.GENERATOR)]
+        assert labels[2:] == [f"balance {value:.2f}" for value in loss.balance]
 
 
 def test_loss_curves_show_the_history():

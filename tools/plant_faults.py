@@ -230,8 +230,8 @@ FAULTS = [
         spherical_angle=("angle = np.arccos(", "angle = 0.5 * np.arccos("),
         alt_text_optional=("if not isinstance(alt, str) or len(alt.strip()) < 20:", "if False:"),
         balance_of_the_other=(
-            "zip(loss.balance, (DISCRIMINATOR, GENERATOR), strict=True)",
-            "zip(loss.balance[::-1], (DISCRIMINATOR, GENERATOR), strict=True)",
+            "discriminator, generator = loss.balance",
+            "generator, discriminator = loss.balance",
         ),
     ),
     *_in(
