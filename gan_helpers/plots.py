@@ -52,6 +52,9 @@ def figure(rows=1, columns=1, width=7.0, height=2.8):
 def show(drawing, alt):
     """Display a figure in a notebook with alt text for readers who do not see it.
 
+    The text is stored in the notebook beside the picture, where nbconvert's pages take it from.
+    JupyterLab 4.6 does not hand it to the browser yet (jupyter/enhancement-proposals#120).
+
     Args:
         drawing: a matplotlib Figure, or a picture as uint8 (H, W, C).
         alt: what the picture shows, in a sentence; it must not depend on the run.

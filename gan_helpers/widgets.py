@@ -42,7 +42,7 @@ class _Picture:
         coded = base64.b64encode(content).decode("ascii")
         alt = html.escape(f"{self.alt} Now: {caption}.")
         self._html.value = (
-            f'<img alt="{alt}" src="data:image/png;base64,{coded}">'
+            f'<img alt="{alt}" src="data:image/png;base64,{coded}" style="max-width: 100%">'
             f"<div>{html.escape(caption)}</div>"
         )
 
@@ -177,7 +177,7 @@ def _slider(label, value, low, high):
         "min": low,
         "max": high,
         "description": label,
-        "style": {"description_width": "6em"},
+        "style": {"description_width": "7em"},
         "layout": {"width": "26em", "max_width": "100%"},
     }
     if isinstance(value, int):

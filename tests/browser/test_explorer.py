@@ -7,6 +7,7 @@ Needs playwright (`pip install -e '.[browser]'`) and a chromium: the system's, o
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -130,7 +131,20 @@ def test_the_keyboard_moves_a_slider_and_the_picture_follows(page):
     page.keyboard.press("End")
 
     # Waits until the kernel has drawn, and fails after the time given.
-    playwright.expect(picture).not_to_have_attribute("src", before_source, timeout=10_000)
-    assert "position 1.00" in picture.get_attribute("alt")
+    after = re.compile("position 1.00")
+    playwright.expect(picture).to_have_attribute("alt", after, timeout=10_000)
+    changed = picture.get_attribute("src") != before_source
+    assert changed, "the alt text changed, the picture did not"
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0
+
+
+def test_labels_and_picture_are_shown_in_full(page):
+    labels = page.locator(".widget-hslider .widget-label")
+    assert labels.all_inner_texts() == ["First seed", "Second seed", "Position", "Truncation"]
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert labels.evaluate_all(cut) == 0
+    page.set_viewport_size({"width": 700, "height": 800})
+    widths = "image => [image.clientWidth, image.parentElement.clientWidth]"
+    shown, room = page.locator(PICTURE).evaluate(widths)
+    assert shown <= room
