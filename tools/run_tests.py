@@ -7,11 +7,17 @@ import sys
 import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
-TWO_AT_A_TIME = ["-n", "2", "--dist", "loadscope"]
+# Kernels that two processes start at once can be given the same ports: whatever starts kernels
+# runs one at a time, the rest two at a time.
+KERNELS = ["tests/notebooks/test_execute.py", "tests/notebooks/test_nbval.py", "tests/browser"]
 STAGES = {
     "style": ["ruff", "check", "."],
-    "unit tests": ["pytest", "-q", *TWO_AT_A_TIME, "tests"],
-    # One at a time: kernels that two processes start at once can be given the same ports.
+    "unit tests": [
+        *["pytest", "-q", "-n", "2", "--dist", "loadscope"],
+        *[f"--ignore={path}" for path in KERNELS],
+        "tests",
+    ],
+    "kernels": ["pytest", "-q", *KERNELS],
     "lessons": [
         *["pytest", "-q", "--nbval", "--nbval-current-env"],
         *["--nbval-cell-timeout=300", "--nbval-sanitize-with=tests/notebooks/sanitize.cfg"],
