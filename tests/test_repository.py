@@ -90,7 +90,7 @@ def test_files_that_the_readme_names_exist():
 # ---- what must not be in a public repository ---------------------------------------------------
 
 HOST_OF_A_REGISTRY = re.compile(
-    r"//[\w.-]*(?:pypi|pythonhosted|registry|mirror|artifactory|nexus|debian)[\w-]*\.[\w.-]+"
+    r"//[\w.-]*(?:pypi|hosted|registry|mirror|artifactory|nexus|debian)[\w-]*\.[\w.-]+"
     r"|--(?:extra-)?index-url|--find-links",
     re.IGNORECASE,
 )
