@@ -166,7 +166,7 @@ FAULTS = [
         transparent_on_black=('"white")', '"black")'),
     ),
     *_in(
-        "networks.py",
+        "networks/images.py",
         "networks",
         "02",
         tanh_left_out=(
@@ -179,7 +179,7 @@ FAULTS = [
         ),
     ),
     *_in(
-        "networks.py",
+        "networks/images.py",
         "networks",
         "03",
         norm_in_the_first_layer=("if stage > 0:  # the paper", "if stage >= 0:  # the paper"),
@@ -215,7 +215,7 @@ FAULTS = [
         resumed_order_restarts=("self.dataset.epoch.assign(epoch)", "self.dataset.epoch.assign(0)"),
     ),
     *_in(
-        "evaluation.py",
+        "evaluation/neighbors.py",
         "evaluation",
         "06",
         neighbors_by_another_distance=(
@@ -224,11 +224,21 @@ FAULTS = [
         ),
     ),
     *_in(
-        "plots.py",
+        "plots/latent.py",
         "plots",
         "06",
         spherical_angle=("angle = np.arccos(", "angle = 0.5 * np.arccos("),
+    ),
+    *_in(
+        "plots/style.py",
+        "plots",
+        "06",
         alt_text_optional=("if not isinstance(alt, str) or len(alt.strip()) < 20:", "if False:"),
+    ),
+    *_in(
+        "plots/curves.py",
+        "plots",
+        "04",
         balance_of_the_other=(
             "discriminator, generator = loss.balance",
             "generator, discriminator = loss.balance",

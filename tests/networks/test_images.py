@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from gan_helpers import networks
+from gan_helpers.networks import images
 
 SHAPES = [(side, side, channels) for side in (28, 32, 64, 128) for channels in (1, 3)]
 WIDTH = 4
@@ -154,7 +155,7 @@ def test_filters_of_stages(side):
     assert networks.FIRST_SIDE[side] * 2 ** (len(filters) - 1) == side
     assert filters[-1] == 32
     assert all(
-        smaller == min(2 * larger, networks.MOST_FILTERS)
+        smaller == min(2 * larger, images.MOST_FILTERS)
         for smaller, larger in itertools.pairwise(filters)
     )
 
@@ -369,7 +370,7 @@ def test_latent_size_out_of_range(latent_dim):
 
 
 def test_bad_input_is_refused_before_anything_is_built(monkeypatch):
-    monkeypatch.setattr(networks.keras, "Input", lambda *_, **__: pytest.fail("built too early"))
+    monkeypatch.setattr(images.keras, "Input", lambda *_, **__: pytest.fail("built too early"))
     for wrong in ({"image_shape": (30, 30, 1)}, {"width": 0}, {"family": "x"}):
         for build in (networks.generator, networks.discriminator):
             with pytest.raises(ValueError):

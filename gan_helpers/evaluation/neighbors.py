@@ -1,4 +1,4 @@
-"""Measures of what a GAN has learned."""
+"""The training pictures that a sample is nearest to, pixel by pixel."""
 
 import numpy as np
 import sklearn.neighbors

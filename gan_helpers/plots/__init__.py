@@ -1,0 +1,38 @@
+"""Static pictures in one style. Each function returns a matplotlib Figure; `show` displays it."""
+
+from gan_helpers.plots.curves import histogram, loss_curves
+from gan_helpers.plots.latent import interpolate, interpolation
+from gan_helpers.plots.pictures import animation, batches, film, image_grid, neighbors, tile
+from gan_helpers.plots.style import (
+    DISCRIMINATOR,
+    FAKE,
+    GENERATOR,
+    NEUTRAL,
+    REAL,
+    STYLE,
+    figure,
+    png,
+    show,
+)
+
+__all__ = [
+    "DISCRIMINATOR",
+    "FAKE",
+    "GENERATOR",
+    "NEUTRAL",
+    "REAL",
+    "STYLE",
+    "animation",
+    "batches",
+    "figure",
+    "film",
+    "histogram",
+    "image_grid",
+    "interpolate",
+    "interpolation",
+    "loss_curves",
+    "neighbors",
+    "png",
+    "show",
+    "tile",
+]

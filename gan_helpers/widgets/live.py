@@ -1,0 +1,53 @@
+"""Pictures that are renewed while the generator learns."""
+
+import time
+
+import keras
+import numpy as np
+
+from gan_helpers import plots
+from gan_helpers.widgets import pictures
+
+
+class LiveSamples(pictures.Picture, keras.callbacks.Callback):
+    """A callback that shows the pictures while they learn: display it, then train with it.
+
+    A line below the pictures tells the training step and the time that has passed.
+
+    Args:
+        count: pictures in the grid.
+        seed: of the fixed latent vectors.
+        seconds: least time between two drawings, so that watching costs little.
+        scale: screen pixels a picture pixel.
+
+    Raises:
+        ValueError: for a count or scale below 1, or negative seconds.
+    """
+
+    def __init__(self, count=32, seed=0, seconds=2.0, scale=2):
+        if not (np.isscalar(seconds) and np.isreal(seconds) and seconds >= 0):
+            raise ValueError(f"seconds is {seconds!r}; it must be a number from 0 on.")
+        keras.callbacks.Callback.__init__(self)
+        pictures.Picture.__init__(self, "Drawings of the generator, renewed while it trains.")
+        self.count = pictures.checked_whole("count", count)
+        self.scale = pictures.checked_whole("scale", scale)
+        self.seed, self.seconds = seed, seconds
+        self._html.value = "<em>The pictures appear here when training begins.</em>"
+
+    def on_train_begin(self, logs=None):
+        pictures.check_draws_pictures(self.model)
+        self._start = time.monotonic()
+        self._draw()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if time.monotonic() - self._drawn >= self.seconds:
+            self._draw()
+
+    def on_train_end(self, logs=None):
+        self._draw()
+
+    def _draw(self):
+        pictures = self.model.generate(self.count, seed=self.seed)
+        self._drawn = time.monotonic()
+        caption = f"step {self.model.steps}, {self._drawn - self._start:.0f} s of training"
+        self._show(plots.tile(pictures), self.scale, caption)
