@@ -1,17 +1,11 @@
 """Lesson 02's checks accept right answers and teach from wrong ones."""
 
+import answers
 import keras
 import numpy as np
 import pytest
 
 from gan_helpers.exercises import lesson_02
-
-
-def verdict(check, answer, capsys):
-    """Return (passed, what the check said)."""
-    capsys.readouterr()
-    passed = check(answer)
-    return passed, capsys.readouterr().out
 
 
 def build(latent_dim, *, first=64, last="tanh", channels=3, side=4, transposed=None, bias=False):
@@ -103,19 +97,14 @@ WRONG = {
 
 @pytest.mark.parametrize(("check", "answer"), RIGHT.values(), ids=RIGHT.keys())
 def test_right_answers_pass(check, answer, capsys):
-    passed, said = verdict(check, answer, capsys)
-    assert passed, said
-    assert said.startswith("correct: ")
+    answers.assert_praised(check, answer, capsys)
 
 
 @pytest.mark.parametrize(("check", "stub"), STUBS.values(), ids=STUBS.keys())
 def test_stubs_are_not_attempted(check, stub, capsys):
-    assert verdict(check, stub, capsys) == (False, "not attempted yet\n")
+    answers.assert_not_attempted(check, stub, capsys)
 
 
 @pytest.mark.parametrize(("check", "answer", "hint"), WRONG.values(), ids=WRONG.keys())
 def test_wrong_answers_are_told_why(check, answer, hint, capsys):
-    passed, said = verdict(check, answer, capsys)
-    assert not passed
-    assert said.startswith("not yet: ")
-    assert hint in said
+    answers.assert_explained(check, answer, hint, capsys)

@@ -1,18 +1,12 @@
 """Lesson 04's checks accept right answers and teach from wrong ones."""
 
+import answers
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from gan_helpers.exercises import lesson_04
-
-
-def verdict(check, answer, capsys):
-    """Return (passed, what the check said)."""
-    capsys.readouterr()
-    passed = check(answer)
-    return passed, capsys.readouterr().out
 
 
 def right_loss(fake_logits):
@@ -96,35 +90,30 @@ WRONG_SYMPTOMS = {
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_answers_pass(name, capsys):
-    passed, said = verdict(*RIGHT[name], capsys)
-    assert passed and said.startswith("correct: ")
+    answers.assert_praised(*RIGHT[name], capsys)
 
 
 @pytest.mark.parametrize("name", STUBS)
 def test_stubs_are_not_attempted(name, capsys):
-    passed, said = verdict(*STUBS[name], capsys)
-    assert not passed and said == "not attempted yet\n"
+    answers.assert_not_attempted(*STUBS[name], capsys)
 
 
 @pytest.mark.parametrize("name", WRONG_LOSSES)
 def test_wrong_losses_are_explained(name, capsys):
     answer, hint = WRONG_LOSSES[name]
-    passed, said = verdict(lesson_04.check_non_saturating_loss, answer, capsys)
-    assert not passed and said.startswith("not yet: ") and hint in said
+    answers.assert_explained(lesson_04.check_non_saturating_loss, answer, hint, capsys)
 
 
 @pytest.mark.parametrize("name", WRONG_STEPS)
 def test_wrong_steps_are_explained(name, capsys):
     answer, hint = WRONG_STEPS[name]
-    passed, said = verdict(lesson_04.check_generator_step, answer, capsys)
-    assert not passed and said.startswith("not yet: ") and hint in said
+    answers.assert_explained(lesson_04.check_generator_step, answer, hint, capsys)
 
 
 @pytest.mark.parametrize("name", WRONG_SYMPTOMS)
 def test_wrong_diagnoses_are_explained(name, capsys):
     answer, hint = WRONG_SYMPTOMS[name]
-    passed, said = verdict(lesson_04.check_symptoms, answer, capsys)
-    assert not passed and said.startswith("not yet: ") and hint in said
+    answers.assert_explained(lesson_04.check_symptoms, answer, hint, capsys)
 
 
 def test_suspects_show_their_symptoms():

@@ -98,14 +98,14 @@ def sync_head(cell, path, repository, run):
 
 def table_of_lessons(paths, repository):
     """Return the README's table, in Markdown."""
-    rows = ["| | Lesson | Read | Run | Memory | |", "|---|---|---|---|---|---|"]
+    rows = ["| | Lesson | Needs | Read | Run | Memory | |", "|---|---|---|---|---|---|---|"]
     for path in paths:
         notebook = notebooks.read(path)
-        read = (time_row(notebook.cells[0].source) or [""])[0]
+        read, _, needs = time_row(notebook.cells[0].source) or ["", "", ""]
         memory = notebooks.measurement(notebook).get("peak_mb")
         rows.append(
             f"| {path.name[:2]} | [{notebooks.title(notebook)}](notebooks/{path.name})"
-            f" | {read} | {notebooks.duration(notebook)}"
+            f" | {needs} | {read} | {notebooks.duration(notebook)}"
             f" | {f'{memory / 1000:.1f} GB' if memory else ''} | {badge(path, repository)} |"
         )
     return "\n".join(rows) + "\n"
