@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _MODULES = (
     "callbacks",
     "data",
+    "diagnosis",
     "evaluation",
     "exercises",
     "gan",

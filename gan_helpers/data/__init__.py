@@ -14,18 +14,25 @@ from gan_helpers.data.arrays import (
 )
 from gan_helpers.data.folders import Folder, folder
 from gan_helpers.data.pipelines import pipeline
+from gan_helpers.data.plane import Mixture, grid, ring, spiral
 from gan_helpers.data.sources import SOURCES, load
+from gan_helpers.data.stacked import stack_digits
 
 __all__ = [
     "SOURCES",
     "Folder",
+    "Mixture",
     "Report",
     "check_image_shape",
     "check_images",
     "folder",
+    "grid",
     "load",
     "pipeline",
     "report",
+    "ring",
     "scale",
+    "spiral",
+    "stack_digits",
     "unscale",
 ]

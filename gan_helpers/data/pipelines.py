@@ -1,4 +1,4 @@
-"""From an array of pictures to shuffled batches that a run can resume."""
+"""From an array of pictures or points to shuffled batches that a run can resume."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,38 +7,38 @@ from gan_helpers.data import arrays
 
 
 def pipeline(images, batch_size=64, seed=0):
-    """Return a `tf.data.Dataset` of shuffled, whole batches, float32 in [-1, 1].
+    """Return a `tf.data.Dataset` of shuffled, whole batches, float32; pictures in [-1, 1].
 
-    Each pass over the dataset is one epoch in a new order; the pictures that do not fill a last
+    Each pass over the dataset is one epoch in a new order; the samples that do not fill a last
     batch are left out of that epoch. The order is a pure function of `seed` and the number of the
     epoch, so a run that is interrupted can go on with the very batches that it would have seen:
     `dataset.epoch` is the number (int64 variable) of the next epoch that is handed out, and
     `gh.GAN.fit` sets it when it resumes.
 
     Args:
-        images: uint8 (N, H, W, C).
-        batch_size: pictures a batch, at most N.
+        images: uint8 (N, H, W, C), pictures; or floats (N, D), points, which pass unscaled.
+        batch_size: samples a batch, at most N.
         seed: whole number.
 
     Raises:
-        ValueError: for anything but a uint8 (N, H, W, C) array, or a batch size out of range.
+        ValueError: for other arrays, points with NaN or infinity, or a batch size out of range.
     """
-    images = arrays.check_images(images)
+    images = _checked_samples(images)
     count = len(images)
     if not isinstance(batch_size, int | np.integer) or not 1 <= batch_size <= count:
         raise ValueError(
             f"batch_size is {batch_size!r}; it must be a whole number from 1 to the number of "
-            f"pictures, {count}."
+            f"samples, {count}."
         )
     if not isinstance(seed, int | np.integer):
         raise ValueError(f"seed is {seed!r}; it must be a whole number.")
     steps = count // int(batch_size)
     with tf.device("CPU"):
-        pictures = tf.constant(images)
+        samples = tf.constant(images)
         epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
 
     def order(_):
-        """The picture numbers of one epoch; read when an iterator starts, then counted on."""
+        """The sample numbers of one epoch; read when an iterator starts, then counted on."""
         number = epoch.assign_add(1) - 1
         shuffled = tf.random.experimental.stateless_shuffle(
             tf.range(count), seed=tf.stack([tf.cast(seed, tf.int64), number])
@@ -48,7 +48,10 @@ def pipeline(images, batch_size=64, seed=0):
         )
 
     def fetch(numbers):
-        return tf.cast(tf.gather(pictures, numbers), tf.float32) / 127.5 - 1.0
+        batch = tf.gather(samples, numbers)
+        if batch.dtype == tf.uint8:
+            batch = tf.cast(batch, tf.float32) / 127.5 - 1.0
+        return batch
 
     dataset = tf.data.Dataset.from_tensors(0).flat_map(order).map(fetch)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps))
@@ -58,3 +61,15 @@ def pipeline(images, batch_size=64, seed=0):
     dataset = dataset.prefetch(2).with_options(options)
     dataset.epoch = epoch
     return dataset
+
+
+def _checked_samples(samples):
+    """Return pictures as uint8 (N, H, W, C), points as float32 (N, D)."""
+    samples = np.asarray(samples)
+    if samples.ndim != 2 or not np.issubdtype(samples.dtype, np.floating):
+        return arrays.check_images(samples)
+    if 0 in samples.shape:
+        raise ValueError(f"the points are empty: their shape is {samples.shape}.")
+    if not np.isfinite(samples).all():
+        raise ValueError("the points hold NaN or infinity.")
+    return samples.astype(np.float32)

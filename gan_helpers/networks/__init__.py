@@ -7,5 +7,23 @@ from gan_helpers.networks.images import (
     generator,
     stage_filters,
 )
+from gan_helpers.networks.plane import (
+    FourierFeatures,
+    Pack,
+    Unpack,
+    plane_discriminator,
+    plane_generator,
+)
 
-__all__ = ["FAMILIES", "FIRST_SIDE", "discriminator", "generator", "stage_filters"]
+__all__ = [
+    "FAMILIES",
+    "FIRST_SIDE",
+    "FourierFeatures",
+    "Pack",
+    "Unpack",
+    "discriminator",
+    "generator",
+    "plane_discriminator",
+    "plane_generator",
+    "stage_filters",
+]

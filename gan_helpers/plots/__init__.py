@@ -3,6 +3,7 @@
 from gan_helpers.plots.curves import histogram, loss_curves
 from gan_helpers.plots.latent import interpolate, interpolation
 from gan_helpers.plots.pictures import animation, batches, film, image_grid, neighbors, tile
+from gan_helpers.plots.plane import PlaneFrame, plane_film, plane_frame, plane_picture
 from gan_helpers.plots.style import (
     DISCRIMINATOR,
     FAKE,
@@ -20,6 +21,7 @@ __all__ = [
     "FAKE",
     "GENERATOR",
     "NEUTRAL",
+    "PlaneFrame",
     "REAL",
     "STYLE",
     "animation",
@@ -32,6 +34,9 @@ __all__ = [
     "interpolation",
     "loss_curves",
     "neighbors",
+    "plane_film",
+    "plane_frame",
+    "plane_picture",
     "png",
     "show",
     "tile",

@@ -1,0 +1,7 @@
+"""Says what is wrong with a training run, by which numbers it shows, and what to change."""
+
+from gan_helpers.diagnosis.findings import Finding
+from gan_helpers.diagnosis.health import Health
+from gan_helpers.diagnosis.rules import diagnose
+
+__all__ = ["Finding", "Health", "diagnose"]
