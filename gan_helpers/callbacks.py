@@ -11,6 +11,7 @@ import numpy as np
 import PIL.Image
 
 from gan_helpers import plots
+from gan_helpers.evaluation import scores
 
 DRIVE = "/content/drive"  # where Colab's own examples mount Google Drive
 
@@ -58,6 +59,75 @@ class SampleGrid(keras.callbacks.Callback):
             tiled = plots.tile(self.frames[-1])
             path = self.folder / f"step_{self.steps[-1]:07d}.png"
             PIL.Image.fromarray(tiled.squeeze()).save(path)
+
+
+class ScoreOverTime(keras.callbacks.Callback):
+    """Measures the averaged generator again and again, so that quality stands against time.
+
+    One value at the start, one each time that many steps or seconds of training have passed, one
+    at the end. The clock stands still while it measures. A `StopAfter(seconds)` counts that time
+    too; a `StopAfter(steps=...)` does not.
+
+    Args:
+        real: uint8 (N, H, W, C), the pictures to compare with; or points, float32 (N, D).
+        every: training steps between two values; give this or `seconds`.
+        seconds: seconds of training between two values.
+        count: fakes a value, and reals, the first of `real`.
+        net: a `FeatureNet`, or its name; None takes "mnist" for 28 x 28 gray pictures, and points
+            as they are.
+        metric: "fid", "kid", "precision", "recall", "density" or "coverage". Compare values of
+            one count only.
+        seed: of the latent vectors, the same for each value.
+
+    Attributes:
+        steps, seconds, values: lists, one entry a value; seconds of training since the start of
+            the first `fit`, building the graph included.
+        floor: the metric of `count` other reals in place of the fakes; None where `real` holds
+            less than twice the count.
+
+    Raises:
+        ValueError: for an unknown metric, other pictures than the net takes, or fewer than count.
+    """
+
+    def __init__(self, real, every=None, seconds=None, count=1000, net=None, metric="fid", seed=0):
+        super().__init__()
+        if (every is None) == (seconds is None):
+            raise ValueError("give either every (steps) or seconds, not both and not none.")
+        if every is not None and (not isinstance(every, int) or every < 1):
+            raise ValueError(f"every is {every!r}; it must be a number of steps from 1 on.")
+        if seconds is not None and not (isinstance(seconds, numbers.Real) and seconds > 0):
+            raise ValueError(f"seconds is {seconds!r}; it must be a number above 0.")
+        self.metric, self.count, self.seed = metric, count, seed
+        self.every, self.pause = every, seconds
+        self._measure = scores.Measure(real, metric, count, net)
+        self.floor = self._measure.floor
+        self.steps, self.seconds, self.values = [], [], []
+
+    def on_train_begin(self, logs=None):
+        trained = self.seconds[-1] if self.seconds else 0.0
+        self._start = time.monotonic() - trained  # of a clock that shows training time alone
+        self._note()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.every is not None:
+            due = self.model.steps - self.steps[-1] >= self.every
+        else:
+            due = time.monotonic() - self._start - self.seconds[-1] >= self.pause
+        if due:
+            self._note()
+
+    def on_train_end(self, logs=None):
+        self._note()
+
+    def _note(self):
+        step = self.model.steps
+        if self.steps and self.steps[-1] == step:
+            return
+        began = time.monotonic()
+        self.values.append(self._measure(self.model.generate(self.count, seed=self.seed)))
+        self.steps.append(step)
+        self.seconds.append(began - self._start)
+        self._start += time.monotonic() - began
 
 
 class StopAfter(keras.callbacks.Callback):

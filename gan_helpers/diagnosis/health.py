@@ -1,7 +1,6 @@
 """A recorder that watches a training run: what the losses alone do not show."""
 
 import math
-import time
 
 import keras
 import numpy as np
@@ -110,6 +109,9 @@ class Health(keras.callbacks.Callback):
         for name, value in {**(logs or {}), **written}.items():
             self.history.setdefault(name, []).append(value)
 
+    def _step(self):
+        return self._calls or self.model.steps
+
     # --- A look ----------------------------------------------------------------------------------
 
     def _write(self, values, history):
@@ -118,6 +120,8 @@ class Health(keras.callbacks.Callback):
         for look in self._looks:
             for name, value in look.items():
                 gathered.setdefault(name, []).append(value)
+        if self._looks:
+            gathered["step"] = [float(self._step())]
         self._looks = []
         length = max(map(len, history.values()), default=0)
         means = {name: float(np.mean(found)) for name, found in gathered.items()}
@@ -146,7 +150,8 @@ class Health(keras.callbacks.Callback):
             if fake is None:
                 fake = live
             found |= measures.batch(drawn, "drawn")
-            found["mode_gap"] = _gap(live, drawn) if _norms(self.generator) else math.nan
+            if _norms(self.generator):
+                found["norm_window"] = max(_window(layer) for layer in _norms(self.generator))
         if real is not None:
             found |= measures.batch(real, "real")
         if fake is not None:
@@ -154,6 +159,9 @@ class Health(keras.callbacks.Callback):
         if self.discriminator is not None and self.discriminator.built:
             found |= self._ratings(real, fake)
         found |= self._movement(latent)
+        if self.generator is not None:
+            found["trained_alone"] = float(_is_trained_alone(self.generator))
+            found["reach_min"], found["reach_max"] = _reach(self.generator)
         return found
 
     def _probe(self):
@@ -193,11 +201,13 @@ class Health(keras.callbacks.Callback):
         now = self._snapshot()
         found = {}
         for name, before in self._before.items():
-            step = [after - old for after, old in zip(now[name].weights, before.weights)]
+            step = [
+                after - old for after, old in zip(now[name].weights, before.weights, strict=True)
+            ]
             length = measures.norm(before.weights)
             found[f"{name}_change"] = measures.norm(step) / max(length, 1e-12)
             if before.statistics:
-                step = [a - b for a, b in zip(now[name].statistics, before.statistics)]
+                step = [a - b for a, b in zip(now[name].statistics, before.statistics, strict=True)]
                 found[f"{name}_norm_change"] = float(measures.norm(step))
         if latent is not None and len(self._before) == 2:
             found["agreement"] = self._agreement(latent, now["generator"])
@@ -215,7 +225,7 @@ class Health(keras.callbacks.Callback):
             fakes, _ = self.generator.stateless_call(weights, others, latent, training=True)
             approval = tf.reduce_mean(self._rate(tf.cast(fakes, tf.float32)))
         gradients = tape.gradient(approval, weights, unconnected_gradients="zero")
-        step = [after - old for after, old in zip(now.trainable, before.trainable)]
+        step = [after - old for after, old in zip(now.trainable, before.trainable, strict=True)]
         return measures.cosine(step, [gradient.numpy() for gradient in gradients])
 
 
@@ -272,10 +282,31 @@ def _reshaped(samples, network):
     )
 
 
-def _gap(live, drawn):
-    """Return how far pictures in inference mode are from those in training mode, relative."""
-    spread = float(np.std(live))
-    return float(np.sqrt(np.mean((live - drawn) ** 2))) / max(spread, 1e-6)
+# The least and the largest value of what a network's last layer can give.
+_REACH = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
+_SHAPES_ALONE = (keras.layers.Reshape, keras.layers.Flatten, keras.layers.InputLayer)
+
+
+def _reach(network):
+    """Return the range of a network's outputs, (NaN, NaN) when its last layer sets no bounds."""
+    for layer in reversed(getattr(network, "layers", [])):
+        if getattr(layer, "layers", None):
+            return _reach(layer)
+        if not isinstance(layer, _SHAPES_ALONE):
+            name = getattr(getattr(layer, "activation", None), "__name__", "")
+            return _REACH.get(name, (math.nan, math.nan))
+    return math.nan, math.nan
+
+
+def _is_trained_alone(generator):
+    """Return whether Keras' own `fit` or `train_on_batch` trains the generator, by its own loss."""
+    own_step = type(generator).train_step is keras.Model.train_step
+    return own_step and getattr(generator, "train_function", None) is not None
+
+
+def _window(layer):
+    """Return over how many steps a batch norm averages."""
+    return 1.0 / max(1.0 - layer.momentum, 1e-9)
 
 
 def _number(name, value):

@@ -1,7 +1,31 @@
 """Measures of what a GAN has learned."""
 
-from gan_helpers.evaluation.features import FeatureNet, feature_net
+from gan_helpers.evaluation.distances import Estimate, frechet_distance, kernel_distance, prdc
+from gan_helpers.evaluation.feature_training import train_feature_net
+from gan_helpers.evaluation.features import FeatureNet, feature_net, inception_net
+from gan_helpers.evaluation.memorization import Memorization, memorization
+from gan_helpers.evaluation.modes import mode_coverage
 from gan_helpers.evaluation.neighbors import nearest_neighbors
 from gan_helpers.evaluation.plane_modes import plane_coverage
+from gan_helpers.evaluation.scores import Score, score
 
-__all__ = ["FeatureNet", "feature_net", "nearest_neighbors", "plane_coverage"]
+memorisation = memorization  # the British spelling
+
+__all__ = [
+    "Estimate",
+    "FeatureNet",
+    "Memorization",
+    "Score",
+    "feature_net",
+    "frechet_distance",
+    "inception_net",
+    "kernel_distance",
+    "memorisation",
+    "memorization",
+    "mode_coverage",
+    "nearest_neighbors",
+    "plane_coverage",
+    "prdc",
+    "score",
+    "train_feature_net",
+]

@@ -29,6 +29,13 @@ class Estimate(float):
         return f"{float(self)!r} ± {self.standard_error!r}"
 
 
+def to_numpy(values):
+    """Return an array of any backend, or lists of numbers, as a NumPy array."""
+    if hasattr(values, "detach"):  # PyTorch: off the graph and off the GPU
+        values = values.detach().cpu()
+    return np.asarray(values)
+
+
 def check_features(values, name="features", rows=1):
     """Return `values` as a float64 array (N, D) of finite numbers.
 
@@ -40,10 +47,8 @@ def check_features(values, name="features", rows=1):
     Raises:
         ValueError: for another shape, fewer rows, or what is no finite number.
     """
-    if hasattr(values, "detach"):  # PyTorch: off the graph and off the GPU
-        values = values.detach().cpu()
     try:
-        array = np.asarray(values).astype(np.float64)
+        array = to_numpy(values).astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"{name} is no array of numbers; expected features (N, D), one row a sample."
@@ -139,8 +144,8 @@ def kernel_distance(a, b):
     """
     a, b = _check_pair(("a", "b"), (a, b), rows=4)
     n, m = len(a), len(b)
-    (rows_aa, _, squares_aa) = _kernel_sums(a, a, same=True)
-    (rows_bb, _, squares_bb) = _kernel_sums(b, b, same=True)
+    rows_aa, _, squares_aa = _kernel_sums(a, a, same=True)
+    rows_bb, _, squares_bb = _kernel_sums(b, b, same=True)
     rows_ab, columns_ab, squares_ab = _kernel_sums(a, b)
     value = (
         rows_aa.sum() / (n * (n - 1))

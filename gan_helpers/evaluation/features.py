@@ -11,18 +11,17 @@ import hashlib
 import importlib.resources
 import json
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from gan_helpers.data import arrays
+from gan_helpers.evaluation import feature_networks
 
 # SHA-256 of the shipped weights, as `python tools/train_feature_nets.py` printed it.
 SHIPPED = {
-    "fashion_mnist": "",
+    "fashion_mnist": "94a314cab5fab1aaf7ddeb2b2584016daaa33c133d69a01b8680aeb926846b6a",
     "mnist": "6b1f32a1d4d4b7bc02f2bf920670a38010388fd552e280f2e7fe750db320d1d4",
 }
-DIMENSIONS = 64  # features a picture
 
 
 class FeatureNet:
@@ -32,8 +31,9 @@ class FeatureNet:
         name: what it is called in tables.
         model: Keras model from float32 (N, H, W, C) in [-1, 1] to {"features": (N, D)} and, with
             classes, "logits": (N, classes).
-        about: what is worth knowing about its training, a dict for JSON. `network` needs its
-            entries "image_shape", "convolutions" and "classes" to build the net again.
+        about: what is worth knowing about its training, a dict for JSON. `save` needs the entries
+            "image_shape", "convolutions" and "classes", from which the net is built again.
+        batch_size: how many pictures it takes at once, for want of another wish.
 
     Attributes:
         hash: the first 8 hex digits of the weights' SHA-256; it goes with every number.
@@ -41,7 +41,7 @@ class FeatureNet:
         image_shape: (H, W, C) that it takes; None stands for any size.
     """
 
-    def __init__(self, name, model, about=None):
+    def __init__(self, name, model, about=None, batch_size=256):
         self.name = name
         self.model = model
         self.about = dict(about or {})
@@ -49,12 +49,16 @@ class FeatureNet:
         self.classes = model.output["logits"].shape[-1] if "logits" in model.output else None
         self.sha256 = _sha256(model.get_weights())
         self.hash = self.sha256[:8]
-        self._compute = tf.function(functools.partial(model, training=False))
+        self.batch_size = batch_size
+        picture = tf.TensorSpec((None, *self.image_shape), tf.float32)
+        self._compute = tf.function(
+            lambda pictures: model(pictures, training=False), input_signature=[picture]
+        )
 
     def __repr__(self):
         return f"FeatureNet({self.name!r}, hash={self.hash!r}, classes={self.classes})"
 
-    def features(self, images, batch_size=256):
+    def features(self, images, batch_size=None):
         """Return the features of uint8 pictures (N, H, W, C) as float32 (N, D).
 
         Raises:
@@ -62,7 +66,7 @@ class FeatureNet:
         """
         return self._in_batches("features", images, batch_size)
 
-    def probabilities(self, images, batch_size=256):
+    def probabilities(self, images, batch_size=None):
         """Return the probability of each class for uint8 pictures, float32 (N, classes).
 
         Raises:
@@ -78,6 +82,7 @@ class FeatureNet:
 
     def _in_batches(self, output, images, batch_size):
         images = self._checked(images)
+        batch_size = self.batch_size if batch_size is None else batch_size
         if not isinstance(batch_size, int | np.integer) or batch_size < 1:
             raise ValueError(f"batch_size is {batch_size!r}; it must be a whole number from 1 on.")
         parts = []
@@ -98,13 +103,15 @@ class FeatureNet:
         return images
 
     def save(self, path):
-        """Write a net of `network`'s kind to an .npz file: weights and a line of JSON, no code.
+        """Write the net to an .npz file: its weights and a line of JSON, no code.
 
         Raises:
-            ValueError: for a net that `network` cannot build again, such as `inception_net`.
+            ValueError: for a net of another kind than the small ones here, such as Inception.
         """
         if "convolutions" not in self.about:
-            raise ValueError(f"{self.name} cannot be saved as .npz: use `{self.name}.model.save`.")
+            raise ValueError(
+                f"{self.name} is none of the small nets that are kept as .npz; save its `model`."
+            )
         weights = {f"weight_{n}": value for n, value in enumerate(self.model.get_weights())}
         about = json.dumps({"name": self.name, "sha256": self.sha256, **self.about})
         with open(path, "wb") as file:  # np.savez itself would append an ending
@@ -136,7 +143,9 @@ class FeatureNet:
                 f"{path} holds other weights than expected (SHA-256 {_sha256(weights)[:12]}…, "
                 f"not {expected[:12]}…); numbers measured with it would mean something else."
             )
-        model = network(about["image_shape"], about["convolutions"], about["classes"])
+        model = feature_networks.network(
+            about["image_shape"], about["convolutions"], about["classes"]
+        )
         model.set_weights(weights)
         return cls(name, model, about)
 
@@ -161,63 +170,33 @@ def feature_net(name):
         return FeatureNet.load(path, SHIPPED[name])
 
 
-def network(image_shape, convolutions, classes=None, normalize=False):
-    """Return a small convolutional Keras model with the outputs features and, if asked, logits.
+@functools.cache
+def inception_net(channels=3, weights="imagenet"):
+    """Return Keras' InceptionV3 as a `FeatureNet` for pictures of any size, 2048 features.
 
-    Each convolution is followed by a rectifier; a dense layer with a rectifier gives the 64
-    features. All of it computes in float32, whatever the global precision.
+    Szegedy et al. 2016, "Rethinking the Inception Architecture for Computer Vision". Pictures are
+    resized to 299 x 299 (bilinear), gray ones copied to three channels. Keras' weights are not
+    those of the Fréchet distances in papers, so do not compare with printed numbers. It is slow
+    without a GPU, and 2048 features want 10,000 pictures or more.
 
     Args:
-        image_shape: (H, W, C) of pictures, float32 in [-1, 1].
-        convolutions: a list of (filters, kernel size, stride, "same" or "valid").
-        classes: how many logits follow the features; None for a net without classes.
-        normalize: with batch norm before each rectifier, for training (see `fold`).
+        channels: 1 for gray pictures, 3 for RGB.
+        weights: "imagenet", which Keras downloads once (88 MB), or the path of that file.
+
+    Raises:
+        ValueError: for another number of channels.
+        OSError: where the weights cannot be had.
     """
-    image = keras.Input(image_shape, dtype="float32", name="image")
-    x = image
-    for number, (filters, size, stride, padding) in enumerate(convolutions):
-        layer = keras.layers.Conv2D(
-            filters, size, stride, padding, use_bias=not normalize, dtype="float32"
-        )
-        x = _activate(layer(x), normalize, f"convolution_{number}")
-    x = keras.layers.Flatten(dtype="float32")(x)
-    x = keras.layers.Dense(DIMENSIONS, use_bias=not normalize, dtype="float32")(x)
-    outputs = {"features": _activate(x, normalize, "features")}
-    if classes:
-        logits = keras.layers.Dense(classes, dtype="float32", name="logits")
-        outputs["logits"] = logits(outputs["features"])
-    return keras.Model(image, outputs)
-
-
-def _activate(x, normalize, name):
-    if normalize:
-        x = keras.layers.BatchNormalization(momentum=0.98, dtype="float32")(x)
-    return keras.layers.ReLU(dtype="float32", name=name)(x)
-
-
-def fold(normalized, plain):
-    """Give `plain` the weights with which it computes what `normalized` computes at inference.
-
-    A batch norm at inference multiplies by gamma / sqrt(variance + epsilon) and adds a constant;
-    the layer before it can do both. The models come from `network`, with and without `normalize`.
-    """
-    kinds = (keras.layers.Conv2D, keras.layers.Dense)
-    targets = [layer for layer in plain.layers if isinstance(layer, kinds)]
-    sources = [
-        layer
-        for layer in normalized.layers
-        if isinstance(layer, (*kinds, keras.layers.BatchNormalization))
-    ]
-    for target in targets:
-        source = sources.pop(0)
-        weights = source.get_weights()
-        if not source.use_bias:
-            norm = sources.pop(0)
-            gamma, beta, mean, variance = norm.get_weights()
-            factor = gamma / np.sqrt(variance + norm.epsilon)
-            weights = [weights[0] * factor, beta - mean * factor]
-        target.set_weights(weights)
-    return plain
+    if channels not in (1, 3):
+        raise ValueError(f"channels is {channels!r}; expected 1 (gray) or 3 (RGB).")
+    try:
+        model = feature_networks.inception(channels, weights)
+    except Exception as error:  # urllib's, socket's, h5py's, and Keras' own for a wrong checksum
+        raise OSError(
+            f"InceptionV3's weights are not to be had: {error}. Train a net on your own pictures "
+            "instead, `train_feature_net(images)`, or give the path of the file as `weights`."
+        ) from error
+    return FeatureNet("inception", model, batch_size=32)
 
 
 def _sha256(weights):

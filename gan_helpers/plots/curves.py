@@ -65,3 +65,76 @@ def histogram(named_values, bins=50, xlabel="pixel value"):
         axis.set(title=title, xlabel=xlabel, yscale="log")
     axes[0, 0].set_ylabel("share (%)")
     return drawing
+
+
+def score_curve(runs, floor=None, against="seconds", ylabel="Fréchet distance", log=True):
+    """Return a figure of a metric in the course of training, one line a run.
+
+    Args:
+        runs: {name: run}, with a run a `callbacks.ScoreOverTime` or anything else that has
+            `seconds` or `steps`, and `values`; or a list of such runs, which differ in their
+            seed: then the line is their median, and a band reaches from the least to the largest.
+        floor: the metric of real pictures in place of the fakes, drawn as a line.
+        against: "seconds" of training or "steps".
+        ylabel: the metric, with its feature net and the number of pictures.
+        log: whether the axis of the metric is logarithmic.
+
+    Raises:
+        ValueError: without runs or values, or for values not above 0 on a logarithmic axis.
+    """
+    if against not in ("seconds", "steps"):
+        raise ValueError(f'against is {against!r}; it must be "seconds" or "steps".')
+    if not runs or len(runs) > len(_RUN_STYLES):
+        raise ValueError(f"{len(runs)} runs are given; expected 1 to {len(_RUN_STYLES)} of them.")
+    drawing, axes = style.figure(height=3.2)
+    axis = axes[0, 0]
+    for (name, given), (color, dash, marker) in zip(runs.items(), _RUN_STYLES, strict=False):
+        seeds = given if isinstance(given, list | tuple) else [given]
+        curves = [_curve(run, name, against, log) for run in seeds]
+        x, (low, middle, high) = _median_and_range(curves, log)
+        if len(curves) > 1:
+            axis.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
+            name += f" ({len(curves)} seeds)"
+        options = {"linestyle": dash, "marker": marker, "markevery": max(len(x) // 12, 1)}
+        axis.plot(x, middle, ms=4, color=color, label=name, **options)
+    if floor is not None:
+        axis.axhline(floor, color=style.REAL, linestyle=":", label=f"real pictures: {floor:.3g}")
+    xlabel = "training time (s)" if against == "seconds" else "training step"
+    axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+    axis.legend()
+    return drawing
+
+
+_RUN_STYLES = (
+    (style.FAKE, "-", "o"),
+    (style.DISCRIMINATOR, "--", "s"),
+    (style.GENERATOR, "-.", "^"),
+    (style.NEUTRAL, (0, (1, 1)), "D"),
+)
+
+
+def _curve(run, name, against, log):
+    """Return (x, values) of one run, both float64."""
+    x = np.asarray(getattr(run, against), np.float64)
+    values = np.asarray(run.values, np.float64)
+    if not len(values) or x.shape != values.shape:
+        raise ValueError(
+            f"{name!r} has {len(x)} {against} and {len(values)} values; expected as "
+            "many of each, at least one."
+        )
+    if log and not (values > 0).all():
+        raise ValueError(f"{name!r} has values not above 0; give log=False.")
+    return x, values
+
+
+def _median_and_range(curves, log):
+    """Return x and the (least, median, largest) value there, over the x that all curves share."""
+    if len(curves) == 1:
+        x, values = curves[0]
+        return x, (values, values, values)
+    first, last = max(x[0] for x, _ in curves), min(x[-1] for x, _ in curves)
+    x = np.unique(np.concatenate([x for x, _ in curves]))
+    x = x[(x >= first) & (x <= last)]
+    forward, back = (np.log, np.exp) if log else (np.asarray, np.asarray)
+    values = back([np.interp(x, at, forward(curve)) for at, curve in curves])
+    return x, (values.min(axis=0), np.median(values, axis=0), values.max(axis=0))

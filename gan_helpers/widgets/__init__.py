@@ -6,6 +6,7 @@ It works with ipywidgets 7.7 (as on Colab) and 8, and never through an `Output` 
 """
 
 from gan_helpers.widgets.explorer import LatentExplorer
+from gan_helpers.widgets.lab import GanLab
 from gan_helpers.widgets.live import LiveSamples
 
-__all__ = ["LatentExplorer", "LiveSamples"]
+__all__ = ["GanLab", "LatentExplorer", "LiveSamples"]

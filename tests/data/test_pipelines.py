@@ -134,3 +134,38 @@ def test_batch_size_out_of_range_is_refused(batch_size):
 def test_a_seed_that_is_no_whole_number_is_refused(seed):
     with pytest.raises(ValueError, match=f"seed is {seed!r}; it must be a whole number"):
         data.pipeline(numbered(10), 5, seed)
+
+
+# --- points --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_points_pass_as_they_are(dtype):
+    points = np.random.default_rng(0).normal(100.0, 30.0, (20, 3)).astype(dtype)
+    dataset = data.pipeline(points, batch_size=5, seed=1)
+    assert dataset.element_spec == tf.TensorSpec((5, 3), tf.float32)
+    seen = np.concatenate([batch.numpy() for batch in dataset])
+    order = np.argsort(seen[:, 0])
+    np.testing.assert_array_equal(seen[order], points[np.argsort(points[:, 0])].astype(np.float32))
+
+
+def test_points_and_pictures_come_in_the_same_order():
+    points = np.arange(60, dtype=np.float32).reshape(30, 2)
+    seen = np.stack([batch.numpy() for batch in data.pipeline(points, 10, seed=4)])
+    expected = epoch_of(data.pipeline(numbered(30), 10, seed=4))
+    np.testing.assert_array_equal(seen[..., 0] / 2, expected)
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        (np.zeros((0, 2), np.float32), r"the points are empty: their shape is \(0, 2\)"),
+        (np.array([[0.0, np.nan]] * 9), "the points hold NaN or infinity"),
+        (np.array([[0.0, np.inf]] * 9), "the points hold NaN or infinity"),
+        (np.zeros((9, 2), np.int64), r"images has the shape \(9, 2\); expected \(N, H, W, C\)"),
+        (np.zeros(9, np.float32), r"images has the shape \(9,\)"),
+    ],
+)
+def test_broken_points_are_refused(points, message):
+    with pytest.raises(ValueError, match=message):
+        data.pipeline(points, batch_size=3)
