@@ -9,6 +9,7 @@ import numpy as np
 import PIL.Image
 import pytest
 import resumable_run
+import tiny
 
 import gan_helpers as gh
 from gan_helpers import callbacks, guards
@@ -75,6 +76,112 @@ def test_grid_refuses(arguments):
     (name,) = arguments
     with pytest.raises(ValueError, match=f"^{name} is "):
         callbacks.SampleGrid(**arguments)
+
+
+# ---- score over time ---------------------------------------------------------------------------
+
+
+class Pixels:
+    """A feature net that takes every fourth pixel."""
+
+    name, hash = "pixels", "01234567"
+
+    def features(self, images):
+        return images[:, ::4, ::4, 0].reshape(len(images), -1) / 255.0
+
+
+def points_gan(**options):
+    gan = tiny.gan(**options)
+    return gan, gh.data.pipeline(tiny.points(64), batch_size=8, seed=0)
+
+
+def noted(every=None, epochs=2, others=(), gan=None, **options):
+    """Train a GAN of points over `epochs` of 8 steps; return (callback, GAN)."""
+    gan, dataset = gan or points_gan()
+    over_time = callbacks.ScoreOverTime(tiny.points(80), every, count=40, **options)
+    gan.fit(dataset, epochs=epochs, callbacks=[over_time, *others], verbose=0)
+    return over_time, gan
+
+
+def test_score_over_time_measures_the_averaged_generator():
+    over_time, gan = noted(every=3, metric="kid", seed=4)
+    assert over_time.steps == [0, 3, 6, 9, 12, 15, 16]  # and at the end
+    assert len(over_time.seconds) == len(over_time.values) == 7
+    real, others = np.split(tiny.points(80), 2)
+    distance = gh.evaluation.kernel_distance
+    assert over_time.values[-1] == float(distance(gan.generate(40, seed=4), real))
+    assert over_time.floor == float(distance(others, real))
+    assert over_time.values[-1] < over_time.values[0]
+
+
+def test_score_over_time_of_pictures():
+    gan, dataset = resumable_run.build()
+    images = np.random.default_rng(1).integers(0, 256, (60, 28, 28, 1)).astype(np.uint8)
+    over_time = callbacks.ScoreOverTime(images, every=STEPS, count=50, net=Pixels())
+    gan.fit(dataset, epochs=1, callbacks=[over_time], verbose=0)
+    assert over_time.steps == [0, STEPS] and over_time.floor is None
+    sets = (Pixels().features(pictures) for pictures in (gan.generate(50, seed=0), images[:50]))
+    assert over_time.values[-1] == gh.evaluation.frechet_distance(*sets)
+
+
+class Wait(keras.callbacks.Callback):
+    """Makes each step take at least 0.02 seconds."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        time.sleep(0.02)
+
+
+def test_score_over_time_stops_its_clock_while_it_measures(monkeypatch):
+    monkeypatch.setattr(
+        "gan_helpers.evaluation.scores.Measure.__call__", lambda self, fake: time.sleep(0.3) or 1.0
+    )
+    clock = Clock()
+    over_time, _ = noted(every=4, others=[Wait(), clock])
+    assert over_time.values == [1.0] * 5
+    total = clock.times[-1] - clock.times[0]  # the first value is outside
+    assert over_time.seconds[0] < 0.05
+    assert 15 * 0.02 <= over_time.seconds[-1] <= total - 4 * 0.3
+    assert over_time.seconds == sorted(over_time.seconds)
+
+
+def test_score_over_time_by_seconds():
+    over_time, gan = noted(seconds=0.06, others=[Wait()])
+    assert 4 <= len(over_time.steps) <= 8  # 16 steps of 0.02 s and the graph
+    assert (np.diff(over_time.seconds)[:-1] >= 0.06 - 1e-3).all()
+    assert over_time.steps[-1] == gan.steps == 16
+
+
+def test_score_over_time_with_many_steps_a_call_and_a_limit():
+    gan = points_gan(steps_per_execution=4)
+    over_time, _ = noted(every=3, epochs=9, others=[callbacks.StopAfter(steps=20)], gan=gan)
+    assert over_time.steps == [0, 4, 8, 12, 16, 20]
+
+
+def test_score_over_time_goes_on_in_a_second_fit():
+    over_time, gan = noted(every=5, epochs=1)
+    before = list(over_time.seconds)
+    gan.fit(points_gan()[1], epochs=1, callbacks=[over_time], verbose=0)
+    assert over_time.steps == [0, 5, 8, 13, 16]
+    assert over_time.seconds[: len(before)] == before
+    assert over_time.seconds == sorted(over_time.seconds)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, r"either every \(steps\) or seconds"),
+        ({"every": 1, "seconds": 1}, r"either every \(steps\) or seconds"),
+        ({"every": 0}, "every is 0"),
+        ({"every": "epoch"}, "every is 'epoch'"),
+        ({"seconds": 0}, "seconds is 0"),
+        ({"seconds": "9"}, "seconds is '9'"),
+        ({"every": 1, "metric": "loss"}, "metric is 'loss'; allowed are"),
+        ({"every": 1, "count": 81}, "too few samples"),
+    ],
+)
+def test_score_over_time_refuses(options, message):
+    with pytest.raises(ValueError, match=message):
+        callbacks.ScoreOverTime(tiny.points(80), **{"count": 40, **options})
 
 
 # ---- time limit --------------------------------------------------------------------------------

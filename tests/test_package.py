@@ -27,9 +27,10 @@ PROMISED = """
     losses.LOSSES losses.get losses.AdversarialLoss losses.zero_centered_penalty
     losses.gradient_penalty
     GAN.compile GAN.fit GAN.generate GAN.save
-    callbacks.SampleGrid callbacks.StopAfter callbacks.backup
-    plots.image_grid plots.loss_curves plots.interpolate plots.show
-    evaluation.nearest_neighbors
+    callbacks.SampleGrid callbacks.ScoreOverTime callbacks.StopAfter callbacks.backup
+    plots.image_grid plots.loss_curves plots.interpolate plots.score_curve plots.show
+    evaluation.nearest_neighbors evaluation.score evaluation.frechet_distance
+    evaluation.kernel_distance evaluation.prdc evaluation.memorization evaluation.memorisation
     widgets.LatentExplorer
 """.split()
 

@@ -107,8 +107,9 @@ def _metrics(fake, real, k):
 def frechet_interval(a, b, seed=0, blocks=JACKKNIFE_BLOCKS):
     """Return (low, high), a 95 % interval of the mean Fréchet distance at this N.
 
-    Delete-a-group jackknife (Shao and Tu 1995, "The Jackknife and Bootstrap"): with d_j the
-    distance without block j of both sets, the variance is (B - 1) / B * sum (d_j - mean d)^2.
+    Delete-a-group jackknife (Shao and Tu 1995, "The Jackknife and Bootstrap"): with r_j the root
+    of the distance without block j of both sets, the variance is (B - 1) / B * sum (r_j - mean)^2.
+    The root, because the spread of a squared distance grows with its size.
 
     Args:
         a, b: features (N, D), one N, at least two rows a block.
@@ -118,14 +119,14 @@ def frechet_interval(a, b, seed=0, blocks=JACKKNIFE_BLOCKS):
     generator = np.random.default_rng(seed)
     order_a, order_b = generator.permutation(len(a)), generator.permutation(len(b))
     parts = zip(np.array_split(order_a, blocks), np.array_split(order_b, blocks), strict=True)
-    without = [
-        distances.frechet_distance(np.delete(a, out_a, axis=0), np.delete(b, out_b, axis=0))
+    roots = [
+        distances.frechet_distance(np.delete(a, out_a, axis=0), np.delete(b, out_b, axis=0)) ** 0.5
         for out_a, out_b in parts
     ]
-    error = np.sqrt((blocks - 1) * np.var(without))
+    error = np.sqrt((blocks - 1) * np.var(roots))
     reach = scipy.stats.t.ppf(0.975, blocks - 1) * error
-    center = distances.frechet_distance(a, b)
-    return float(max(center - reach, 0.0)), float(center + reach)
+    center = distances.frechet_distance(a, b) ** 0.5
+    return float(max(center - reach, 0.0) ** 2), float((center + reach) ** 2)
 
 
 def floor_from_halves(real, seed=0, k=5):

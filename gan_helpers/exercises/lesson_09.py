@@ -96,7 +96,7 @@ LOOK_FOR = {
 }
 
 
-def patients(digits, steps=60):
+def patients(digits, steps=40):
     """Train a healthy program and four faulty ones on digits; return {name: Health}.
 
     Args:
@@ -195,6 +195,6 @@ def check_sixth_car(answers):
         right = FAULTS[name]
         checking.expect(
             fault == right,
-            f"{name} does not look like {EXPLAINED[fault]}. In the row of {name}, {LOOK_FOR[right]}",
+            f"{name} does not look like {EXPLAINED[fault]}. In its row, {LOOK_FOR[right]}",
         )
     return "each fault has its column; you read the chart before you open the hood."

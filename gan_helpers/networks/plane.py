@@ -62,7 +62,8 @@ def plane_discriminator(width=128, depth=3, fourier=0, fourier_scale=1.0, pack=1
     for number in range(1, depth + 1):
         x = wrap(_hidden(width, number), dtype="float32", name=f"spectral_{number}")(x)
         x = keras.layers.LeakyReLU(0.2, dtype="float32", name=f"leaky_{number}")(x)
-    x = wrap(keras.layers.Dense(1, dtype="float32", name="logit"), name="spectral_logit")(x)
+    logit = keras.layers.Dense(1, dtype="float32", name="logit")
+    x = wrap(logit, dtype="float32", name="spectral_logit")(x)
     if pack > 1:
         x = Unpack(pack, dtype="float32", name="unpack")(x)
     return keras.Model(point, x, name="discriminator")

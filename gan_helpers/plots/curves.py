@@ -90,8 +90,12 @@ def score_curve(runs, floor=None, against="seconds", ylabel="Fréchet distance",
     axis = axes[0, 0]
     for (name, given), (color, dash, marker) in zip(runs.items(), _RUN_STYLES, strict=False):
         seeds = given if isinstance(given, list | tuple) else [given]
+        if not seeds:
+            raise ValueError(f"{name!r} is an empty list; give at least one run.")
         curves = [_curve(run, name, against, log) for run in seeds]
         x, (low, middle, high) = _median_and_range(curves, log)
+        if not len(x):
+            raise ValueError(f"the runs of {name!r} share no {against}; give runs of one length.")
         if len(curves) > 1:
             axis.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
             name += f" ({len(curves)} seeds)"

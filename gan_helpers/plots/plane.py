@@ -14,10 +14,12 @@ import tensorflow as tf
 from gan_helpers.plots import style
 
 LAYERS = ("judgment", "grid", "points", "pushes")
+# Few shades make small files, and steps that show which way the judgment rises. All are light:
+# points must stay the darkest things in the picture.
+_SHADES = np.linspace(0.0, 1.0, 11)
 _GREENS = matplotlib.colors.LinearSegmentedColormap.from_list(
-    "judgment", ["white", style.DISCRIMINATOR]
-)
-_OPACITY = 0.6  # points must stay the darkest thing in the picture
+    "judgment", ["white", "#66c4a8"]
+)(_SHADES[1:])
 _LONGEST_PUSH = 0.15  # of the picture's side
 
 
@@ -132,7 +134,7 @@ def generator_pushes(gan, real, fake):
     return -len(fake) * _array(tape.gradient(loss, points))
 
 
-def latent_grid(generator, lines=9, reach=2.0, points=60):
+def latent_grid(generator, lines=5, reach=2.0, points=60):
     """Return straight lines of the latent space as the generator bends them, (L, P, 2).
 
     The lines are parallel to the first two latent axes, all other coordinates are 0; a latent
@@ -215,18 +217,9 @@ def draw_judgment(axis, logits, limits, level=0.0):
     """Shade the probability of "real", and draw a dashed line where the logit is the level."""
     # Beyond 30 the exponential says nothing new and could overflow.
     probability = 1.0 / (1.0 + np.exp(-np.clip(logits - level, -30.0, 30.0)))
-    axis.imshow(
-        probability,
-        cmap=_GREENS,
-        vmin=0,
-        vmax=1,
-        alpha=_OPACITY,
-        origin="lower",
-        extent=(*limits, *limits),
-        interpolation="bilinear",
-    )
+    ticks = np.linspace(*limits, len(logits))
+    axis.contourf(ticks, ticks, probability, _SHADES, colors=_GREENS, antialiased=False)
     if logits.min() < level < logits.max():
-        ticks = np.linspace(*limits, len(logits))
         axis.contour(
             ticks, ticks, logits, [level], colors=style.NEUTRAL, linestyles="--", linewidths=1.0
         )

@@ -193,7 +193,8 @@ class GanLab(pictures.Picture):
         if self.mixture is not None:
             latent = np.random.default_rng(self.seed).standard_normal((_SCORED, 2))
             fakes = self._generator()(latent.astype(np.float32)).numpy()
-            self.scores = evaluation.plane_coverage(fakes, self.mixture)
+            if np.isfinite(fakes).all():
+                self.scores = evaluation.plane_coverage(fakes, self.mixture)
 
     def _generator(self):
         return self.gan.ema_generator if self.averaged.value else self.gan.generator

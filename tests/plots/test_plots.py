@@ -2,6 +2,7 @@
 
 import io
 import logging
+import types
 import warnings
 
 import matplotlib.colors
@@ -92,6 +93,7 @@ def every_figure(digits):
         "loss_curves": plots.loss_curves(history(), gh.losses.LOSSES["hinge"]),
         "histogram": plots.histogram({"raw": digits[:8], "scaled": floats[:8]}),
         "batches": plots.batches(gh.data.pipeline(digits[:64], 16), count=2),
+        "score_curve": plots.score_curve({"a": [run([9.0, 2.0]), run([8.0, 1.0])]}, floor=0.5),
         "interpolation": plots.interpolation(Painter(digits), *ends, steps=3),
     }
 
@@ -226,6 +228,76 @@ def test_loss_curves_take_what_fit_returns():
 def test_loss_curves_refuse_another_history(given):
     with pytest.raises(ValueError, match=r"history lacks .*fake_accuracy"):
         plots.loss_curves(given)
+
+
+def run(values, seconds=None, steps=None):
+    seconds = np.arange(len(values)) * 2.0 if seconds is None else seconds
+    steps = np.arange(len(values)) * 100 if steps is None else steps
+    return types.SimpleNamespace(values=values, seconds=seconds, steps=steps)
+
+
+def test_score_curve_draws_each_run_with_its_own_dash_and_marker():
+    runs = {name: run([100.0, 10.0 + number, 5.0]) for number, name in enumerate("abcd")}
+    axis = plots.score_curve(runs, floor=1.25, ylabel="FID").axes[0]
+    *lines, floor = axis.lines
+    for line, given in zip(lines, runs.values(), strict=True):
+        assert np.array_equal(line.get_xdata(), given.seconds)
+        assert np.array_equal(line.get_ydata(), given.values)
+    looks = [(line.get_linestyle(), line.get_marker(), line.get_color()) for line in lines]
+    assert all(len(set(look)) >= 3 for look in zip(*looks, strict=True))
+    assert len({look[:2] for look in looks}) == len({look[2] for look in looks}) == 4
+    assert np.array_equal(floor.get_ydata(), [1.25, 1.25]) and floor.get_color() == plots.REAL
+    labels = [text.get_text() for text in axis.get_legend().get_texts()]
+    assert labels == ["a", "b", "c", "d", "real pictures: 1.25"]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("training time (s)", "FID")
+    assert axis.get_yscale() == "log"
+
+
+def test_score_curve_against_steps_on_a_linear_axis():
+    axis = plots.score_curve({"kid": run([0.5, -0.1])}, against="steps", log=False).axes[0]
+    assert np.array_equal(axis.lines[0].get_xdata(), [0, 100])
+    assert (axis.get_xlabel(), axis.get_yscale()) == ("training step", "linear")
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_score_curve_band_reaches_over_all_seeds(log):
+    """Runs are interpolated to the times of all of them, where all of them have values."""
+    seeds = [
+        run([100.0, 1.0], seconds=[0.0, 4.0]),
+        run([40.0, 20.0, 10.0], seconds=[1.0, 2.0, 5.0]),
+        run([60.0, 50.0], seconds=[1.0, 5.0]),
+    ]
+    axis = plots.score_curve({"a": seeds}, log=log).axes[0]
+    (line,), (band,) = axis.lines, axis.collections
+    assert np.array_equal(line.get_xdata(), [1.0, 2.0, 4.0])
+    mean = (lambda a, b, share: a ** (1 - share) * b**share) if log else (
+        lambda a, b, share: a * (1 - share) + b * share
+    )  # fmt: skip
+    at_two = [mean(100, 1, 0.5), 20.0, mean(60, 50, 0.25)]
+    assert line.get_ydata()[1] == pytest.approx(np.median(at_two))
+    corners = band.get_paths()[0].vertices
+    at_two_drawn = corners[corners[:, 0] == 2.0][:, 1]
+    assert (at_two_drawn.min(), at_two_drawn.max()) == pytest.approx((min(at_two), max(at_two)))
+    assert axis.get_legend().get_texts()[0].get_text() == "a (3 seeds)"
+
+
+@pytest.mark.parametrize(
+    ("runs", "options", "message"),
+    [
+        ({}, {}, "0 runs are given; expected 1 to 4"),
+        (dict.fromkeys("abcde", run([1.0])), {}, "5 runs are given"),
+        ({"a": []}, {}, "'a' is an empty list"),
+        ({"a": run([])}, {}, "'a' has 0 seconds and 0 values"),
+        ({"a": run([1.0, 2.0], seconds=[0.0])}, {}, "'a' has 1 seconds and 2 values"),
+        ({"a": run([1.0, 0.0])}, {}, "'a' has values not above 0; give log=False"),
+        ({"a": run([1.0, float("nan")])}, {}, "'a' has values not above 0"),
+        ({"a": run([1.0])}, {"against": "epochs"}, "against is 'epochs'; it must be \"seconds\""),
+        ({"a": [run([1.0, 2.0]), run([1.0], seconds=[9.0])]}, {}, "'a' share no seconds"),
+    ],
+)
+def test_score_curve_refuses(runs, options, message):
+    with pytest.raises(ValueError, match=message):
+        plots.score_curve(runs, **options)
 
 
 def test_histogram_shares_add_up(digits):

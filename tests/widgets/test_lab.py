@@ -17,6 +17,19 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32).repeat(8, axis=0)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_graphs():
+    """Run each step as plain Python: for a few steps, building the graph would take longer."""
+    compile_as_usual = gh.GAN.compile
+
+    def compile_eagerly(model, **options):
+        compile_as_usual(model, **options, run_eagerly=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gh.GAN, "compile", compile_eagerly)
+        yield
+
+
 def lab(data="ring", **options):
     """Return a lab so small that a frame takes next to no time."""
     made = widgets.GanLab(data, **{"width": 4, "batch_size": 8, **options})
@@ -40,7 +53,8 @@ def weights(made):
 def image_in(html):
     """Return (alt text, picture) of the image in a piece of HTML."""
     alt, coded = re.search(r'<img alt="([^"]*)" src="data:image/png;base64,([^"]+)"', html).groups()
-    return html_module.unescape(alt), np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(coded))))
+    shown = PIL.Image.open(io.BytesIO(base64.b64decode(coded)))
+    return html_module.unescape(alt), np.asarray(shown)
 
 
 # --- training ------------------------------------------------------------------------------------
