@@ -23,15 +23,21 @@ MODULES = sorted(
 PROMISED = """
     setup GAN GAN.load quick_gan
     data.load data.pipeline data.folder data.scale data.unscale data.report
+    data.Mixture data.ring data.grid data.spiral
     networks.generator networks.discriminator
+    networks.plane_generator networks.plane_discriminator
     losses.LOSSES losses.get losses.AdversarialLoss losses.zero_centered_penalty
     losses.gradient_penalty
     GAN.compile GAN.fit GAN.generate GAN.save
     callbacks.SampleGrid callbacks.ScoreOverTime callbacks.StopAfter callbacks.backup
     plots.image_grid plots.loss_curves plots.interpolate plots.score_curve plots.show
+    plots.plane_film plots.plane_frame plots.plane_picture
+    evaluation.FeatureNet evaluation.feature_net evaluation.train_feature_net
+    evaluation.inception_net evaluation.mode_coverage data.stack_digits
+    evaluation.plane_coverage recipes.plane_settings
     evaluation.nearest_neighbors evaluation.score evaluation.frechet_distance
     evaluation.kernel_distance evaluation.prdc evaluation.memorization evaluation.memorisation
-    widgets.LatentExplorer
+    widgets.GanLab widgets.LatentExplorer
 """.split()
 
 

@@ -82,7 +82,9 @@ def spoiled_pictures(run):
     if not pictures or measures.as_pictures(run.pictures) is None:
         return None
     low, high = pictures["picture_min"], pictures["picture_max"]
-    if low < -1.0 - SLACK or high > 1.0 + SLACK:
+    lowest = min([-1.0, *run.all("drawn_min")])  # a linear generator may go beyond
+    highest = max([1.0, *run.all("drawn_max")])
+    if low < lowest - SLACK or high > highest + SLACK:
         return _spoiled(f"the pictures lie between {low:.3g} and {high:.3g}")
     if not run.knows("drawn_mean", "drawn_std") or run.typical("reach_min") != -1:
         return None

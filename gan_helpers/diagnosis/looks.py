@@ -78,6 +78,7 @@ def ratings(discriminator, real, fake):
         if samples is not None
     }
     found = {f"{name}_output": float(np.mean(value)) for name, value in outputs.items()}
+    found["probabilities"] = reach(discriminator) == (0.0, 1.0)
     if len(outputs) == 2:
         found["ranking"] = measures.ranking(outputs["real"], outputs["fake"])
     return found

@@ -10,6 +10,7 @@ RULES = (
     wiring_rules.constant_loss,
     wiring_rules.generator_never_meets_discriminator,
     wiring_rules.not_updated,
+    wiring_rules.discriminator_not_frozen,
     wiring_rules.label_or_sign_error,
     wiring_rules.batch_norm,
     game_rules.not_a_number,

@@ -38,7 +38,7 @@ def generator_never_meets_discriminator(run):
             "the generator was compiled with a loss of its own and trained by its own "
             "train_on_batch or fit, where no discriminator is"
         )
-    elif _is_constant(run.all("generator_loss")) and not _is_constant(run.all("fake_logit")):
+    elif _is_constant(run.all("generator_loss")) and _varies(run.all("discriminator_loss")):
         evidence = (
             f"the generator's loss is {run.all('generator_loss')[0]:.4g} every time, whatever the "
             "discriminator says"
@@ -79,6 +79,28 @@ def not_updated(run):
             "step, with a learning rate above 0; look for `trainable = False` that was never "
             "taken back (lesson 04, what freezing means).",
         )
+
+
+# With probabilities, a discriminator that cannot tell says one half. Fakes that are also trained as
+# reals pull it to two thirds and more.
+BELIEVES = 0.6
+ALIKE = 0.05
+
+
+def discriminator_not_frozen(run):
+    """A discriminator that the generator's step trains too: it learns to call fakes real."""
+    real, fake = run.typical_late("real_output"), run.typical_late("fake_output")
+    if run.typical("probabilities") == 1 and min(real, fake) > BELIEVES:
+        if abs(real - fake) < ALIKE:
+            return Finding(
+                "discriminator not frozen",
+                f"the discriminator believes with {real:.2f} in reals and with {fake:.2f} in "
+                "fakes, where 0.5 is fair: it is trained to call fakes real.",
+                "Let the generator's step change the generator alone. With a combined model, set "
+                "discriminator.trainable = False before each of its steps, and True before each "
+                "step of the discriminator (lesson 04, what freezing means).",
+            )
+    return None
 
 
 def label_or_sign_error(run):
@@ -198,3 +220,7 @@ def batch_norm(run):
 
 def _is_constant(values):
     return len(values) >= 3 and np.ptp(values) == 0
+
+
+def _varies(values):
+    return len(values) >= 3 and np.ptp(values) > 0

@@ -21,7 +21,7 @@ def check_frechet(frechet):
         for value, sentence in _wrong_distances(a, b):
             checking.expect(abs(found - value) > slack, f"{what}: {sentence}")
         raise checking.Wrong(f"for {what} the distance is {found:.4f}; expected {right:.4f}.")
-    return "you have the distance that most papers report, also where covariances have no rank."
+    return "you have the distance that most papers report, also where covariances lack full rank."
 
 
 def _feature_sets():

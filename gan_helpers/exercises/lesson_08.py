@@ -148,7 +148,9 @@ def check_failures(diagnosis):
             name in EXPLAINED,
             f"{case} is {name!r}; choose one of {', '.join(map(repr, EXPLAINED))}.",
         )
-        checking.expect(name == FAILURES[case], f"look at {case} again. {NOT_THIS.get((case, name))}")
+        checking.expect(
+            name == FAILURES[case], f"look at {case} again. {NOT_THIS.get((case, name))}"
+        )
     return "you can tell failures apart: by what moves, by how far, and by who is sure."
 
 

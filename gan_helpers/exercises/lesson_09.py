@@ -96,7 +96,7 @@ LOOK_FOR = {
 }
 
 
-def patients(digits, steps=40):
+def patients(digits, steps=30):
     """Train a healthy program and four faulty ones on digits; return {name: Health}.
 
     Args:
@@ -111,7 +111,7 @@ def _train(digits, fault, steps):
     random = np.random.default_rng(9)
     generator, discriminator = _dense_networks()
     optimizers = [keras.optimizers.Adam(1e-3, beta_1=0.5) for _ in range(2)]
-    health = diagnosis.Health(generator, discriminator, every=20)
+    health = diagnosis.Health(generator, discriminator, every=15)
     for _ in range(steps):
         real = _reals(digits, fault, random)
         latent = tf.constant(random.normal(size=(64, 16)), tf.float32)

@@ -17,9 +17,9 @@ LAYERS = ("judgment", "grid", "points", "pushes")
 # Few shades make small files, and steps that show which way the judgment rises. All are light:
 # points must stay the darkest things in the picture.
 _SHADES = np.linspace(0.0, 1.0, 11)
-_GREENS = matplotlib.colors.LinearSegmentedColormap.from_list(
-    "judgment", ["white", "#66c4a8"]
-)(_SHADES[1:])
+_GREENS = matplotlib.colors.LinearSegmentedColormap.from_list("judgment", ["white", "#66c4a8"])(
+    _SHADES[1:]
+)
 _LONGEST_PUSH = 0.15  # of the picture's side
 
 
@@ -93,7 +93,9 @@ def limits_around(points, margin=0.25):
 
 def pack_of(discriminator):
     """Return how many points the discriminator judges together, 1 without packing."""
-    return max([layer.size for layer in discriminator.layers if type(layer).__name__ == "Pack"] + [1])
+    return max(
+        [layer.size for layer in discriminator.layers if type(layer).__name__ == "Pack"] + [1]
+    )
 
 
 def logits_on_lattice(discriminator, limits, resolution=60):

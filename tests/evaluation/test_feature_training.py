@@ -81,7 +81,7 @@ def test_net_learns_to_find_the_other_view_again(digits, monkeypatch):
     monkeypatch.setattr(training, "WARM_UP", 5)
     losses = training._Trainer(digits, seed=1).train(30)
     assert np.mean(losses[:3]) == pytest.approx(np.log(95), abs=0.7)  # blind guessing among 95
-    assert np.mean(losses[-5:]) < np.mean(losses[:3]) - 0.7
+    assert np.mean(losses[-5:]) < np.mean(losses[:3]) - 0.4
 
 
 def test_same_seed_and_steps_give_the_same_net(digits, tmp_path):

@@ -2,7 +2,9 @@
 
 import hashlib
 import importlib.resources
+import pathlib
 import random
+import tomllib
 
 import keras
 import numpy as np
@@ -66,6 +68,14 @@ def test_shipped_files_are_small_and_hold_no_code():
         content = file.read_bytes()
         assert len(content) <= 1_000_000
         assert b"pickle" not in content
+
+
+def test_shipped_files_go_into_the_package():
+    project = pathlib.Path(__file__).parents[2] / "pyproject.toml"
+    setting = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["setuptools"]
+    patterns = setting["package-data"]["gan_helpers.evaluation"]
+    packed = {path for pattern in patterns for path in WEIGHTS.parent.glob(pattern)}
+    assert set(WEIGHTS.iterdir()) <= packed
 
 
 def test_hash_is_the_sum_of_the_weights_in_order():

@@ -125,7 +125,6 @@ def test_cases_show_their_symptoms():
         heaps[name] = places[-1].std(axis=0).mean()
         moves[name] = np.linalg.norm(places[1] - places[0], axis=1).mean()
         sure[name] = run["real_accuracy"][-1] + run["fake_accuracy"][-1]
-    print(heaps, moves, sure)
     assert heaps["B"] < 0.5 < heaps["A"]
     assert moves["A"] < 0.5 < moves["C"]
     assert sure["A"] > 1.6

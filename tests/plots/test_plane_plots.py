@@ -1,5 +1,7 @@
 """The plane is drawn as it is: judgment, pushes and the bent grid, on networks worked by hand."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -88,11 +90,15 @@ def test_grid_lines_are_bent_as_the_generator_bends():
     lines = plane.latent_grid(gan().generator, lines=3, reach=1.0, points=5)
     assert lines.shape == (6, 5, 2)
     # The first family runs along z1, the second along z2; G(z) = (z1 + z2, 3 z2).
-    np.testing.assert_allclose(lines[0], [[z - 1.0, -3.0] for z in np.linspace(-1, 1, 5)], atol=1e-6)
-    np.testing.assert_allclose(lines[5], [[1.0 + z, 3 * z] for z in np.linspace(-1, 1, 5)], atol=1e-6)
+    np.testing.assert_allclose(
+        lines[0], [[z - 1.0, -3.0] for z in np.linspace(-1, 1, 5)], atol=1e-6
+    )
+    np.testing.assert_allclose(
+        lines[5], [[1.0 + z, 3 * z] for z in np.linspace(-1, 1, 5)], atol=1e-6
+    )
 
 
-@pytest.mark.parametrize(("latent_dim", "count"), [(1, 1), (2, 18), (6, 18)])
+@pytest.mark.parametrize(("latent_dim", "count"), [(1, 1), (2, 10), (6, 10)])
 def test_grid_of_any_latent_space(latent_dim, count):
     assert plane.latent_grid(gan(latent_dim=latent_dim).generator).shape == (count, 60, 2)
 
@@ -154,14 +160,15 @@ def test_picture_has_all_layers(real):
 
 
 def test_undecided_line_lies_where_the_logit_is_the_level():
-    drawing, axes = plots.figure()
+    _, axes = plots.figure()
     limits = (-2.0, 2.0)
     logits = plane.logits_on_lattice(gan().discriminator, limits)
     plane.draw_judgment(axes[0, 0], logits, limits, level=1.5)
     shades, line = judgments(axes[0, 0])
     vertices = np.concatenate([path.vertices for path in line.get_paths()])
     np.testing.assert_allclose(logit(vertices), 1.5, atol=1e-6)
-    for path, low, high in zip(shades.get_paths(), shades.levels[:-1], shades.levels[1:]):
+    bands = itertools.pairwise(shades.levels)
+    for path, (low, high) in zip(shades.get_paths(), bands, strict=True):
         probability = 1 / (1 + np.exp(1.5 - logit(path.vertices)))
         assert np.all((probability > low - 0.02) & (probability < high + 0.02))
 

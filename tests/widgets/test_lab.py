@@ -177,7 +177,9 @@ def test_data_by_name():
     assert made.data.value == "spiral" and "own points" not in made.data.options
     made.data.value = "grid"
     assert len(made.mixture.centers) == 25
-    distances = np.linalg.norm(made.points[:, np.newaxis] - made.mixture.centers, axis=2).min(axis=1)
+    distances = np.linalg.norm(made.points[:, np.newaxis] - made.mixture.centers, axis=2).min(
+        axis=1
+    )
     assert distances.max() < 0.5
 
 
@@ -222,7 +224,11 @@ def test_broken_numbers_are_told_below_the_picture():
 def test_mimebundle_has_widget_first_picture_and_fixed_text(trained):
     data, metadata = trained._repr_mimebundle_()
     assert set(data) == {VIEW, "image/png", "text/plain"}
-    assert data["text/plain"] == f"[widget] {trained.alt}" == lab()._repr_mimebundle_()[0]["text/plain"]
+    assert (
+        data["text/plain"]
+        == f"[widget] {trained.alt}"
+        == lab()._repr_mimebundle_()[0]["text/plain"]
+    )
     assert metadata["image/png"]["alt"] == trained.alt
     first = base64.b64decode(data["image/png"])
     assert PIL.Image.open(io.BytesIO(first)).size == trained.picture.shape[1::-1]
