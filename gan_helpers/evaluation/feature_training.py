@@ -18,10 +18,9 @@ from gan_helpers.evaluation import feature_networks, features
 SIDES = (28, 128)
 FEWEST = 64  # pictures to train on
 BATCH = 256  # pictures; each shows twice
-RATE = 2e-3
+RATE = 4e-3
 WARM_UP = 30  # steps
-TRIED = 10  # steps to measure the time of one
-TEMPERATURE = 0.2
+TEMPERATURE = 0.5
 PROJECTION = 128  # dimensions in which views are compared
 
 
@@ -34,7 +33,7 @@ def train_feature_net(images, seconds=60, seed=0, steps=None):
 
     Args:
         images: uint8 (N, H, W, C), 28 to 128 pixels high and wide, at least 64 of them.
-        seconds: how long to train, above 0; a few seconds more are needed to start.
+        seconds: how long to train, above 0.
         seed: whole number from 0 on.
         steps: how many steps to train, in place of `seconds`: with the same seed and steps the
             same machine trains the same net. `about["steps"]` of a trained net tells its number.
@@ -47,10 +46,8 @@ def train_feature_net(images, seconds=60, seed=0, steps=None):
     """
     images = _checked(images, seconds, seed, steps)
     trainer = _Trainer(images, seed)
-    if steps is None:
-        steps = trainer.steps_within(seconds)
     start = time.perf_counter()
-    trainer.train(steps)
+    losses = trainer.train(seconds, steps)
     layers = convolutions(images.shape[1:])
     plain = feature_networks.network(images.shape[1:], layers)
     about = {
@@ -59,7 +56,7 @@ def train_feature_net(images, seconds=60, seed=0, steps=None):
         "classes": None,
         "data": f"{len(images)} pictures, without labels",
         "seed": int(seed),
-        "steps": int(steps),
+        "steps": len(losses),
         "seconds": round(time.perf_counter() - start, 1),
     }
     return features.FeatureNet("own", feature_networks.fold(trainer.net, plain), about)
@@ -177,25 +174,19 @@ class _Trainer:
         self.optimizer.build(self.trained)
         self.step = tf.function(self._step)
 
-    def steps_within(self, seconds):
-        """Return how many steps fit into the seconds, tried on a few that are then undone."""
-        parts = (self.net, self.projection, self.optimizer)
-        variables = [variable for part in parts for variable in part.variables]
-        before = [variable.numpy() for variable in variables]
-        self.train(2)  # the first one traces
-        start = time.perf_counter()
-        self.train(TRIED)
-        each = (time.perf_counter() - start) / TRIED
-        for variable, value in zip(variables, before, strict=True):
-            variable.assign(value)
-        return max(1, round(seconds / each))
+    def train(self, seconds, steps):
+        """Train until the steps are done, or without a number the seconds over; return losses.
 
-    def train(self, steps):
-        """Train; the rate warms up, then falls along half a cosine to zero. Return the losses."""
-        losses = []
-        for number in range(steps):
-            falling = 0.5 * (1 + np.cos(np.pi * number / steps))
-            self.optimizer.learning_rate.assign(RATE * falling * min(1, (number + 1) / WARM_UP))
+        The rate warms up, then falls with the root of the step. It does not depend on how many
+        steps there will be: nobody knows that in advance who trains by the clock.
+        """
+        start, losses = time.perf_counter(), []
+        while not losses or (
+            len(losses) < steps if steps else time.perf_counter() < start + seconds
+        ):
+            number = len(losses)
+            rate = RATE * min(1, (number + 1) / WARM_UP) / (1 + number / WARM_UP) ** 0.5
+            self.optimizer.learning_rate.assign(rate)
             losses.append(float(self.step(tf.constant(number, tf.int64))))
         return losses
 

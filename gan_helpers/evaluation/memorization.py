@@ -57,6 +57,11 @@ class Memorization:
             verdict = "some fakes are nearer than chance explains; look at them"
         elif self.z < -5:
             verdict = "fakes as a whole are nearer to the training data than unseen pictures are"
+        elif self.z > 5:
+            verdict = (
+                "no sign of copying; fakes as a whole are farther from the training data than "
+                "unseen pictures are, which is a matter of quality"
+            )
         else:
             verdict = "no sign of copying"
         return (

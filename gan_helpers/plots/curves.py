@@ -102,18 +102,19 @@ def score_curve(runs, floor=None, against="seconds", ylabel="Fréchet distance",
         options = {"linestyle": dash, "marker": marker, "markevery": max(len(x) // 12, 1)}
         axis.plot(x, middle, ms=4, color=color, label=name, **options)
     if floor is not None:
-        axis.axhline(floor, color=style.REAL, linestyle=":", label=f"real pictures: {floor:.3g}")
+        digits = f"{floor:.2g}" if abs(floor) < 10 else f"{floor:,.0f}"  # as `Score` prints it
+        axis.axhline(floor, color=style.REAL, linestyle=":", label=f"real pictures: {digits}")
     xlabel = "training time (s)" if against == "seconds" else "training step"
     axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     axis.legend()
     return drawing
 
 
-_RUN_STYLES = (
+_RUN_STYLES = (  # no color of a player: a run is a whole GAN
     (style.FAKE, "-", "o"),
-    (style.DISCRIMINATOR, "--", "s"),
-    (style.GENERATOR, "-.", "^"),
-    (style.NEUTRAL, (0, (1, 1)), "D"),
+    (style.NEUTRAL, "--", "s"),
+    ("#CC79A7", "-.", "^"),  # Okabe and Ito's purple
+    ("#56B4E9", (0, (1, 1)), "D"),  # and their sky blue
 )
 
 

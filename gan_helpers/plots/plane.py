@@ -172,7 +172,7 @@ def plane_picture(frame, layers=LAYERS, title=None):
     return drawing
 
 
-def plane_film(frames, titles=None, layers=LAYERS, columns=4):
+def plane_film(frames, titles=None, layers=LAYERS, columns=4, width=7.0):
     """Return a figure of several moments, or several runs, side by side.
 
     Args:
@@ -180,13 +180,14 @@ def plane_film(frames, titles=None, layers=LAYERS, columns=4):
         titles: one short text a frame; None writes the steps.
         layers: which of "judgment", "grid", "points", "pushes" to draw.
         columns: panels a row.
+        width: of the figure, in inches.
     """
     titles = [None] * len(frames) if titles is None else titles
     if not len(frames) or len(frames) != len(titles):
         raise ValueError(f"{len(frames)} frames and {len(titles)} titles; give one title each.")
     columns = min(columns, len(frames))
     rows = -(-len(frames) // columns)
-    drawing, axes = style.figure(rows, columns, 7.0, (7.0 / columns + 0.25) * rows + 0.3)
+    drawing, axes = style.figure(rows, columns, width, (width / columns + 0.25) * rows + 0.3)
     for axis in axes.flat:
         axis.axis("off")
     for axis, frame, title in zip(axes.flat, frames, titles, strict=False):

@@ -32,6 +32,8 @@ STYLE = {
     "legend.frameon": False,
 }
 
+_LARGE = 60_000  # bytes of a PNG file
+
 
 def figure(rows=1, columns=1, width=7.0, height=2.8):
     """Return (figure, axes) in the course's style; `axes` is an array of rows x columns.
@@ -75,6 +77,10 @@ def png(drawing):
     if isinstance(drawing, matplotlib.figure.Figure):
         with matplotlib.rc_context(STYLE):
             drawing.savefig(buffer, format="png", dpi=100, bbox_inches="tight", pad_inches=0.05)
+        if buffer.tell() > _LARGE:  # a palette of 256 colors makes it a third, and looks the same
+            page = PIL.Image.open(buffer).convert("RGB")
+            buffer = io.BytesIO()
+            page.quantize(256, PIL.Image.Quantize.MAXCOVERAGE).save(buffer, format="png")
     else:
         PIL.Image.fromarray(np.asarray(drawing).squeeze()).save(buffer, format="png")
     return buffer.getvalue()

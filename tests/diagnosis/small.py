@@ -108,11 +108,9 @@ def tape_step(make, judge, training=True, rate=1e-3):
         with tf.GradientTape(persistent=True) as tape:
             fake = make(latent(), training=training)
             says_real, says_fake = judge(real, training=True), judge(fake, training=True)
-            ones, zeros = tf.ones_like(says_real), tf.zeros_like(says_fake)
-            losses = (
-                cross_entropy(ones, says_fake),
-                cross_entropy(ones, says_real) + cross_entropy(zeros, says_fake),
-            )
+            wrong = cross_entropy(tf.ones_like(says_fake), says_fake)
+            right = cross_entropy(tf.ones_like(says_real), says_real)
+            losses = (wrong, right + cross_entropy(tf.zeros_like(says_fake), says_fake))
         for loss, optimizer, network in zip(losses, optimizers, (make, judge), strict=True):
             variables = network.trainable_variables
             optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))

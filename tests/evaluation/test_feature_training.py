@@ -79,7 +79,7 @@ def test_large_pictures_are_shrunk_at_once(shape):
 def test_net_learns_to_find_the_other_view_again(digits, monkeypatch):
     monkeypatch.setattr(training, "BATCH", 48)
     monkeypatch.setattr(training, "WARM_UP", 5)
-    losses = training._Trainer(digits, seed=1).train(30)
+    losses = training._Trainer(digits, seed=1).train(None, steps=30)
     assert np.mean(losses[:3]) == pytest.approx(np.log(95), abs=0.7)  # blind guessing among 95
     assert np.mean(losses[-5:]) < np.mean(losses[:3]) - 0.4
 
@@ -96,19 +96,10 @@ def test_same_seed_and_steps_give_the_same_net(digits, tmp_path):
     assert again.about["steps"] == 2 and again.about["seed"] == 3
 
 
-def test_trying_the_speed_leaves_no_trace(digits, monkeypatch):
-    wanted = train(digits[:64], seed=3, steps=2).hash
-    monkeypatch.setattr(training._Trainer, "steps_within", _two(training._Trainer.steps_within))
-    net = train(digits[:64], seed=3, seconds=0.5)
-    assert (net.hash, net.about["steps"]) == (wanted, 2)
-
-
-def _two(steps_within):
-    def replaced(trainer, seconds):
-        assert steps_within(trainer, seconds) >= 1
-        return 2
-
-    return replaced
+def test_seconds_end_the_training_and_steps_repeat_it(digits):
+    by_clock = train(digits[:64], seed=3, seconds=0.01)
+    assert by_clock.about["steps"] == 1  # a first one is always made
+    assert train(digits[:64], seed=3, steps=1).hash == by_clock.hash
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,11 @@ def test_the_typical_alone_is_near_as_a_whole():
 
 def test_far_fakes_are_no_copies():
     result = check(draw(600, 2, scale=3.0), TRAINING, HELD_OUT)
-    assert result.z > 5 and result.close < 0.05 and "no sign of copying" in str(result)
+    assert result.z > 5 and result.close < 0.05
+    assert str(result).endswith(
+        "no sign of copying; fakes as a whole are farther from the training data than unseen "
+        "pictures are, which is a matter of quality."
+    )
 
 
 @pytest.mark.parametrize("digits", [9, 1])  # 1: many ties

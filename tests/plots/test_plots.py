@@ -246,9 +246,10 @@ def test_score_curve_draws_each_run_with_its_own_dash_and_marker():
     looks = [(line.get_linestyle(), line.get_marker(), line.get_color()) for line in lines]
     assert all(len(set(look)) >= 3 for look in zip(*looks, strict=True))
     assert len({look[:2] for look in looks}) == len({look[2] for look in looks}) == 4
+    assert not {look[2] for look in looks} & {plots.REAL, plots.GENERATOR, plots.DISCRIMINATOR}
     assert np.array_equal(floor.get_ydata(), [1.25, 1.25]) and floor.get_color() == plots.REAL
     labels = [text.get_text() for text in axis.get_legend().get_texts()]
-    assert labels == ["a", "b", "c", "d", "real pictures: 1.25"]
+    assert labels == ["a", "b", "c", "d", "real pictures: 1.2"]
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("training time (s)", "FID")
     assert axis.get_yscale() == "log"
 
@@ -257,6 +258,14 @@ def test_score_curve_against_steps_on_a_linear_axis():
     axis = plots.score_curve({"kid": run([0.5, -0.1])}, against="steps", log=False).axes[0]
     assert np.array_equal(axis.lines[0].get_xdata(), [0, 100])
     assert (axis.get_xlabel(), axis.get_yscale()) == ("training step", "linear")
+
+
+@pytest.mark.parametrize(
+    ("floor", "printed"), [(0.3561, "0.36"), (-0.0013, "-0.0013"), (12.3, "12"), (1234.5, "1,234")]
+)
+def test_score_curve_prints_the_floor_with_two_digits(floor, printed):
+    axis = plots.score_curve({"a": run([9.0, 2.0])}, floor=floor, log=False).axes[0]
+    assert axis.get_legend().get_texts()[-1].get_text() == f"real pictures: {printed}"
 
 
 @pytest.mark.parametrize("log", [True, False])
