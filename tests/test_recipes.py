@@ -99,3 +99,40 @@ def test_settings_are_fresh_each_time_and_fit_compile(digits):
     gan = gh.GAN(gh.networks.generator(width=2), gh.networks.discriminator(width=2))
     gan.compile(**first)
     assert gan.adversarial_loss.name == first["loss"]
+
+
+# --- points in the plane -------------------------------------------------------------------------
+
+
+def test_plane_recipe_repeats_and_counts_steps():
+    one, same, other = (gh.recipes.quick_plane(gh.data.ring(), 12, seed) for seed in (1, 1, 2))
+    assert one.steps == 12
+    assert np.array_equal(one.generate(5, seed=0), same.generate(5, seed=0))
+    assert not np.array_equal(one.generate(5, seed=0), other.generate(5, seed=0))
+
+
+def test_plane_recipe_learns_a_ring():
+    points = gh.recipes.quick_plane(gh.data.ring(), 500).generate(1_000, seed=0)
+    radii = np.linalg.norm(points, axis=1)
+    assert 0.8 < np.median(radii) < 1.2
+
+
+def test_plane_settings_stretch_with_the_run():
+    settings = gh.recipes.plane_settings(300)
+    assert float(settings["r1"](0)) == pytest.approx(0.5)
+    assert float(settings["r1"](300)) == pytest.approx(0.01)
+    assert settings["steps_per_execution"] == 50
+    assert gh.recipes.plane_settings(7)["steps_per_execution"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("grid",), "mixture is a str"),
+        ((gh.data.grid(), 0), "steps is 0"),
+        ((gh.data.grid(), 10, -1), "seed is -1"),
+    ],
+)
+def test_plane_recipe_refuses(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        gh.recipes.quick_plane(*arguments)

@@ -11,7 +11,7 @@ import keras
 from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
 
 
-def plane_generator(latent_dim=2, width=128, depth=3):
+def plane_generator(latent_dim=2, width=128, depth=3, slope=0.2):
     """Return a Keras model from latent vectors (N, latent_dim) to points (N, 2), float32.
 
     Args:
@@ -19,16 +19,20 @@ def plane_generator(latent_dim=2, width=128, depth=3):
             into another, which can be drawn.
         width: units of each hidden layer.
         depth: number of hidden layers.
+        slope: of the leaky rectifiers below zero, from 0 to below 1. With 0 the plane can be folded
+            sharply: fewer points end up between two modes.
 
     Raises:
-        ValueError: for a number that is not whole or below 1.
+        ValueError: for a number that is not whole or below 1, or a slope out of range.
     """
     _whole(latent_dim=latent_dim, width=width, depth=depth)
+    if not (isinstance(slope, int | float) and 0 <= slope < 1):
+        raise ValueError(f"slope is {slope!r}; it must be a number from 0 to below 1.")
     latent = keras.Input((latent_dim,), name="latent")
     x = latent
     for number in range(1, depth + 1):
         x = _hidden(width, number)(x)
-        x = keras.layers.LeakyReLU(0.2, dtype="float32", name=f"leaky_{number}")(x)
+        x = keras.layers.LeakyReLU(slope, dtype="float32", name=f"leaky_{number}")(x)
     point = keras.layers.Dense(2, dtype="float32", name="point")(x)
     return keras.Model(latent, point, name="generator")
 

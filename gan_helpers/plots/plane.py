@@ -230,7 +230,7 @@ def draw_judgment(axis, logits, limits, level=0.0):
 
 def draw_points(axis, real, fake):
     """Draw reals as blue dots and fakes as vermilion crosses."""
-    axis.plot(*real.T, "o", ms=4, mew=0, color=style.REAL, alpha=0.5, label="real")
+    axis.plot(*real.T, "o", ms=4, mew=0, color=style.REAL, label="real")
     axis.plot(*fake.T, "x", ms=3, mew=0.8, color=style.FAKE, label="fake")
 
 

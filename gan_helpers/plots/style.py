@@ -32,7 +32,7 @@ STYLE = {
     "legend.frameon": False,
 }
 
-_LARGE = 60_000  # bytes of a PNG file
+_LARGE = 30_000  # bytes of a PNG file
 
 
 def figure(rows=1, columns=1, width=7.0, height=2.8):
@@ -80,7 +80,7 @@ def png(drawing):
         if buffer.tell() > _LARGE:  # a palette of 256 colors makes it a third, and looks the same
             page = PIL.Image.open(buffer).convert("RGB")
             buffer = io.BytesIO()
-            page.quantize(256, PIL.Image.Quantize.MAXCOVERAGE).save(buffer, format="png")
+            page.quantize(256).save(buffer, format="png")
     else:
         PIL.Image.fromarray(np.asarray(drawing).squeeze()).save(buffer, format="png")
     return buffer.getvalue()

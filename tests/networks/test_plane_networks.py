@@ -164,3 +164,11 @@ def test_spectral_norm_keeps_the_slope_at_one():
 def test_bad_arguments_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_slope_of_the_generator():
+    model = networks.plane_generator(width=3, depth=1, slope=0.0)
+    slopes = [x.negative_slope for x in model.layers if isinstance(x, keras.layers.LeakyReLU)]
+    assert slopes == [0.0]
+    with pytest.raises(ValueError, match="slope is 1"):
+        networks.plane_generator(slope=1)
