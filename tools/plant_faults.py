@@ -197,8 +197,8 @@ FAULTS = [
         "00 05",
         never_stops=("if self.fraction() >= 1.0:", "if self.fraction() > 1.0:"),
         other_noise_each_time=(
-            "self.model.generate(self.count, seed=self.seed)",
-            "self.model.generate(self.count)",
+            "self.frames.append(self.model.generate(self.count, seed=self.seed))",
+            "self.frames.append(self.model.generate(self.count))",
         ),
     ),
     *_in(
@@ -222,6 +222,63 @@ FAULTS = [
             'n_neighbors=count, algorithm="brute"',
             'n_neighbors=count, algorithm="brute", metric="manhattan"',
         ),
+    ),
+    *_in(
+        "evaluation/distances.py",
+        "evaluation/distances",
+        "07",
+        covariance_divided_by_n=("np.sqrt(len(features) - 1.0)", "np.sqrt(len(features))"),
+        ties_inside=("ROUNDING = 1e-12", "ROUNDING = -1e-12"),
+        neighbor_is_itself=(
+            "np.arange(part.start, part.stop)] = np.inf",
+            "np.arange(part.start, part.stop)] = 0.0",
+        ),
+        pairs_counted_twice=("max(singles - pairs, pairs)", "singles"),
+        recall_of_reals=("(squared < fake_limits)", "(squared < real_limits[part, np.newaxis])"),
+    ),
+    *_in(
+        "evaluation/scores.py",
+        "evaluation/scores",
+        "07",
+        floor_of_halves=("for split in splits]) / 2.0", "for split in splits])"),
+        interval_of_one_block=("(blocks - 1) * np.var(roots)", "np.var(roots)"),
+        fakes_for_reals=("**distances.prdc(real, fake, k)", "**distances.prdc(fake, real, k)"),
+    ),
+    *_in(
+        "evaluation/memorization.py",
+        "evaluation/memorization",
+        "07",
+        far_for_close=("fake_distances < np.quantile", "fake_distances > np.quantile"),
+        mann_whitney_sign=("(u - n * m / 2)", "(n * m / 2 - u)"),
+    ),
+    *_in(
+        "callbacks.py",
+        "callbacks",
+        "07",
+        clock_runs_on=("self._start += time.monotonic() - began", "pass"),
+    ),
+    *_in(
+        "plots/curves.py",
+        "plots",
+        "07",
+        band_of_first_and_last=(
+            "values.min(axis=0), np.median(values, axis=0)",
+            "values[0], np.median(values, axis=0)",
+        ),
+    ),
+    *_in(
+        "exercises/lesson_07.py",
+        "exercises/lesson_07",
+        "07",
+        missing_digit_kept=("fresh[labels != MISSING]", "fresh"),
+        loose_frechet_check=("1e-6 * (np.var(a", "1e-1 * (np.var(a"),
+    ),
+    *_in(
+        "exercises/lesson_09.py",
+        "exercises/lesson_09",
+        "09",
+        any_network_fits=("bool(found) == right,", "True,"),
+        sixth_car_swapped=('"R": "frozen", "S": "noise"', '"R": "noise", "S": "frozen"'),
     ),
     *_in(
         "plots/latent.py",
@@ -248,7 +305,7 @@ FAULTS = [
         "recipes.py",
         "recipes",
         "00",
-        recipe_not_seeded=("    keras.utils.set_random_seed(seed)\n", ""),
+        recipe_not_seeded=("    keras.utils.set_random_seed(seed)\n    shape =", "    shape ="),
     ),
 ]
 

@@ -32,7 +32,7 @@ STYLE = {
     "legend.frameon": False,
 }
 
-_LARGE = 30_000  # bytes of a PNG file
+_LARGE = 140_000  # bytes of a PNG file; GitHub shows notebooks below 1 MB
 
 
 def figure(rows=1, columns=1, width=7.0, height=2.8):
@@ -77,7 +77,7 @@ def png(drawing):
     if isinstance(drawing, matplotlib.figure.Figure):
         with matplotlib.rc_context(STYLE):
             drawing.savefig(buffer, format="png", dpi=100, bbox_inches="tight", pad_inches=0.05)
-        if buffer.tell() > _LARGE:  # a palette of 256 colors makes it a third, and looks the same
+        if buffer.tell() > _LARGE:  # a palette of 256 colors makes it a third, and costs shades
             page = PIL.Image.open(buffer).convert("RGB")
             buffer = io.BytesIO()
             page.quantize(256).save(buffer, format="png")

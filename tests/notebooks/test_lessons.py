@@ -270,7 +270,10 @@ def test_sync_writes_badge_time_install_cell_and_table(course):
     assert "| 10 min | 1 min 33 s (two CPU cores, measured) | nothing |" in lesson.cells[0].source
     assert '--no-deps "git+https://github.com/owner/name"' in lesson.cells[1].source
     readme = (course / "README.md").read_text(encoding="utf-8")
-    assert "| 00 | [A title](notebooks/00_start.ipynb) | nothing | 10 min | 1 min 33 s | 1.2 GB |" in readme
+    assert (
+        "| 00 | [A title](notebooks/00_start.ipynb) | nothing | 10 min | 1 min 33 s | 1.2 GB |"
+        in readme
+    )
     assert readme.count("\n| 0") == 2
 
 
