@@ -15,7 +15,7 @@ STEPS_PER_EPOCH = 100
 
 PLANE_BATCH_SIZE = 128
 PLANE_POINTS = 100_000
-PLANE_STEPS = 9_000
+PLANE_STEPS = 10_000
 
 
 def settings():
@@ -120,7 +120,7 @@ def quick_plane(mixture, steps=PLANE_STEPS, seed=0, callbacks=()):
         mixture: a `gh.data.Mixture`.
         steps: training steps of 128 points each; the settings stretch with them.
         seed: of weights, data order and latent vectors.
-        callbacks: further Keras callbacks; an epoch has `PLANE_STEPS` / 9 steps or fewer.
+        callbacks: further Keras callbacks; an epoch has 1,000 steps or fewer.
 
     Returns:
         A trained `gh.GAN` of points.
@@ -138,12 +138,12 @@ def quick_plane(mixture, steps=PLANE_STEPS, seed=0, callbacks=()):
         raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
     keras.utils.set_random_seed(seed)
     model = gan.GAN(
-        networks.plane_generator(width=192, depth=5, slope=0.0),
+        networks.plane_generator(depth=4, slope=0.0),
         networks.plane_discriminator(fourier=64, fourier_scale=0.3),
     )
     model.compile(**plane_settings(steps), seed=seed)
     points, _ = mixture.sample(PLANE_POINTS, seed=0)
-    steps_per_epoch = math.gcd(PLANE_STEPS // 9, steps)
+    steps_per_epoch = math.gcd(PLANE_STEPS // 10, steps)
     model.fit(
         data.pipeline(points, PLANE_BATCH_SIZE, seed).repeat(),
         steps_per_epoch=steps_per_epoch,
