@@ -15,7 +15,7 @@ STEPS_PER_EPOCH = 100
 
 PLANE_BATCH_SIZE = 128
 PLANE_POINTS = 100_000
-PLANE_STEPS = 10_000
+PLANE_STEPS = 14_000
 
 
 def settings():
@@ -143,7 +143,7 @@ def quick_plane(mixture, steps=PLANE_STEPS, seed=0, callbacks=()):
     )
     model.compile(**plane_settings(steps), seed=seed)
     points, _ = mixture.sample(PLANE_POINTS, seed=0)
-    steps_per_epoch = math.gcd(PLANE_STEPS // 10, steps)
+    steps_per_epoch = math.gcd(1_000, steps)
     model.fit(
         data.pipeline(points, PLANE_BATCH_SIZE, seed).repeat(),
         steps_per_epoch=steps_per_epoch,

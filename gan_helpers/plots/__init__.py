@@ -1,6 +1,6 @@
 """Static pictures in one style. Each function returns a matplotlib Figure; `show` displays it."""
 
-from gan_helpers.plots.curves import histogram, loss_curves, score_curve
+from gan_helpers.plots.curves import bands, histogram, loss_curves, score_curve
 from gan_helpers.plots.latent import interpolate, interpolation
 from gan_helpers.plots.pictures import animation, batches, film, image_grid, neighbors, tile
 from gan_helpers.plots.plane import PlaneFrame, plane_film, plane_frame, plane_picture
@@ -25,6 +25,7 @@ __all__ = [
     "STYLE",
     "PlaneFrame",
     "animation",
+    "bands",
     "batches",
     "figure",
     "film",

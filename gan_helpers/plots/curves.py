@@ -47,6 +47,38 @@ def _balance_lines(loss):
     ]
 
 
+def bands(
+    history,
+    known,
+    names=("fid", "generator_loss", "discriminator_loss"),
+    steps_per_epoch=100,
+):
+    """Return a figure of a run's curves in front of the bands of good runs.
+
+    Args:
+        history, steps_per_epoch: as for `gh.diagnosis.compare_to_bands`.
+        known: the bands, from `gh.diagnosis.bands`.
+        names: which curves to draw, one panel each; of one that the run lacks, the band alone.
+
+    Raises:
+        ValueError: for a name that the bands do not know, or a history that has none of them.
+    """
+    if unknown := set(names) - set(known.middle):
+        raise ValueError(f"unknown: {', '.join(unknown)}; allowed are {', '.join(known.middle)}.")
+    curves = {name: curve for name, *curve in known.curves(history, steps_per_epoch)}
+    drawing, axes = style.figure(1, len(names))
+    for axis, name in zip(axes[0], names, strict=True):
+        low, middle, high = known.at(name, known.steps)
+        axis.fill_between(known.steps, low, high, color=style.NEUTRAL, alpha=0.25, label="band")
+        axis.plot(known.steps, middle, ":", color=style.NEUTRAL, lw=1.2, label="good runs")
+        if name in curves:
+            axis.plot(*curves[name], "-o", ms=3, color=style.FAKE, label="this run")
+        title = "Fréchet distance" if name == "fid" else name.replace("_", " ")
+        axis.set(title=title, xlabel="training step", yscale="log" if name == "fid" else "linear")
+    axes[0, 0].legend()
+    return drawing
+
+
 def histogram(named_values, bins=50, xlabel="pixel value"):
     """Return a figure with one histogram a panel; the share of values is on a log scale.
 

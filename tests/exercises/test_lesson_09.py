@@ -75,7 +75,7 @@ def test_wrong_test_is_explained(capsys, answer, says):
 RIGHT = (np.log1p(np.exp(-1.0)), np.log(2.0))
 
 
-@pytest.mark.parametrize("answers", [RIGHT, (0.313, 0.693)])
+@pytest.mark.parametrize("answers", [RIGHT, (0.3133, 0.6931)])
 def test_right_losses_are_praised(capsys, answers):
     assert gh.exercises.check_lowest_losses(*answers)
     assert capsys.readouterr().out.startswith("correct: ")
@@ -95,6 +95,8 @@ def test_losses_are_those_of_a_discriminator_with_two_sigmoids():
         ((RIGHT[0], np.log1p(np.e)), "the highest loss on fakes"),
         ((RIGHT[0], RIGHT[0]), "softplus(p)"),
         ((0.5, RIGHT[1]), "softplus(-p)"),
+        ((0.31, 0.69), "four digits"),
+        ((RIGHT[0], 0.693), "four digits"),
     ],
 )
 def test_wrong_losses_are_explained(capsys, answers, says):
@@ -103,7 +105,7 @@ def test_wrong_losses_are_explained(capsys, answers, says):
     assert printed.startswith("not yet: ") and says in printed
 
 
-# --- Faults by their charts ----------------------------------------------------------------------
+# --- Faults by their records ---------------------------------------------------------------------
 
 
 def test_right_diagnosis_is_praised(capsys):
@@ -143,7 +145,7 @@ def charts():
     rows, columns = np.mgrid[:28, :28]
     distances = (rows - centers[:, 0]) ** 2 + (columns - centers[:, 1]) ** 2
     digits = (255 * np.exp(-distances / 20)).astype(np.uint8)[..., np.newaxis]
-    found = lesson_09.patients(digits)
+    found = lesson_09.five_programs(digits)
     return {
         name: {key: v[-1] for key, v in health.history.items()} for name, health in found.items()
     }
