@@ -72,6 +72,8 @@ def _gap(run):
 
 # Healthy runs stay below .98 for reals and fakes over a third of the run.
 ALWAYS = 0.99
+# By how much the generator's loss falls, relative, while it still learns from a sure discriminator.
+CATCHES_UP = 0.01
 
 
 def discriminator_wins(run):
@@ -80,7 +82,9 @@ def discriminator_wins(run):
     shares = {name: run.typical_late(name) for name in names}
     shares = {name: value for name, value in shares.items() if np.isfinite(value)}
     loss = run.typical_late("discriminator_loss")
-    if shares and min(shares.values()) >= ALWAYS and abs(loss) < ZERO_LOSS:
+    if not (shares and min(shares.values()) >= ALWAYS and abs(loss) < ZERO_LOSS):
+        return None
+    if not _catches_up(run.all("generator_loss")):
         seen = ", ".join(f"{name} {value:.3f}" for name, value in shares.items())
         return Finding(
             "discriminator wins",
@@ -89,21 +93,35 @@ def discriminator_wins(run):
             "filters; use a loss that stays steep, non_saturating or relativistic (lessons 04 and "
             "08).",
         )
+    return None
+
+
+def _catches_up(losses):
+    """Whether the generator's loss falls from the second third of the run to the last."""
+    third = -(-len(losses) // 3)
+    if third < 2:
+        return False
+    before, late = np.median(losses[-2 * third : -third]), np.median(losses[-third:])
+    return late < before - CATCHES_UP * abs(before)
 
 
 # Share of real-fake pairs, or of fakes, that the discriminator gets right. Healthy: .65 and more.
 FOOLED = 0.3
 FOOLED_FAKES = 0.1
+WORSE_THAN_CHANCE = 0.95
 
 
 def generator_wins(run):
     """The discriminator is fooled all the time, by whatever the generator draws."""
-    ranking, fakes = run.typical_late("ranking"), run.typical_late("fake_accuracy")
+    ranking = run.typical_late("ranking")
+    reals, fakes = run.typical_late("real_accuracy"), run.typical_late("fake_accuracy")
     if np.isfinite(ranking):
         wins = ranking < FOOLED and run.typical("agreement") > 0
         seen = f"the discriminator rates a real above a fake in {ranking:.0%} of the pairs"
     else:
-        wins = fakes < FOOLED_FAKES and _moves(run.all("discriminator_loss"))
+        # Who calls nearly everything real may still rate reals higher; both shares tell.
+        wins = fakes < FOOLED_FAKES and reals + fakes < WORSE_THAN_CHANCE
+        wins = wins and _moves(run.all("discriminator_loss"))
         seen = f"the discriminator recognizes {fakes:.0%} of the fakes"
     if wins:
         losses = ", ".join(

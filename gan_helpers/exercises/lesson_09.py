@@ -1,4 +1,4 @@
-"""Checks of lesson 09: a test before training, losses that name a fault, faults by their records."""
+"""Checks of lesson 09: a test before training, losses that name a fault, faults by records."""
 
 import keras
 import numpy as np

@@ -270,6 +270,7 @@ def draw_grid(axis, lines):
 
 def place_legend(drawing, axis, columns=4):
     """Explain the marks of one axis below the whole figure."""
+    drawing.has_few_colors = True  # `plots.png` makes a smaller file then
     handles, labels = axis.get_legend_handles_labels()
     if labels:
         place = "outside lower center"

@@ -77,7 +77,8 @@ def png(drawing):
     if isinstance(drawing, matplotlib.figure.Figure):
         with matplotlib.rc_context(STYLE):
             drawing.savefig(buffer, format="png", dpi=100, bbox_inches="tight", pad_inches=0.05)
-        if buffer.tell() > _LARGE:  # a palette of 256 colors makes it a third, and costs shades
+        # A palette of 256 colors makes it a third, and costs shades where there are many.
+        if buffer.tell() > _LARGE or getattr(drawing, "has_few_colors", False):
             page = PIL.Image.open(buffer).convert("RGB")
             buffer = io.BytesIO()
             page.quantize(256).save(buffer, format="png")

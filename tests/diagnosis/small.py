@@ -71,21 +71,21 @@ def names(history, pictures=None):
     return [finding.name for finding in gh.diagnosis.diagnose(history, pictures)]
 
 
-def batches(reals, count, seed=0):
+def batches(reals, count, size=BATCH_SIZE, seed=0):
     """Yield random batches, float32 in [-1, 1]."""
     draws = np.random.default_rng(seed)
     for _ in range(count):
-        yield gh.data.scale(reals[draws.integers(0, len(reals), BATCH_SIZE)])
+        yield gh.data.scale(reals[draws.integers(0, len(reals), size)])
 
 
 def latent():
     return tf.random.normal((BATCH_SIZE, LATENT_DIM))
 
 
-def loop(reals, make, judge, step, count=120, every=10):
+def loop(reals, make, judge, step, count=120, every=10, size=BATCH_SIZE):
     """Run a hand-written loop; `step(real)` returns (fake, discriminator loss, generator loss)."""
     health = gh.diagnosis.Health(make, judge, every=every)
-    for real in batches(reals, count):
+    for real in batches(reals, count, size):
         fake, discriminator_loss, generator_loss = step(real)
         health.record(
             real=real,

@@ -138,7 +138,7 @@ def test_wrong_diagnosis_is_explained(capsys, answers, says):
 
 
 @pytest.fixture(scope="module")
-def charts():
+def records():
     # Smooth pictures of blobs: what matters here is that they are no noise.
     random = np.random.default_rng(0)
     centers = random.uniform(8, 20, (256, 2, 1, 1))
@@ -151,9 +151,9 @@ def charts():
     }
 
 
-def test_each_fault_shows_in_its_column(charts):
-    fault = {fault: charts[name] for name, fault in lesson_09.FAULTS.items()}
-    healthy = charts["healthy"]
+def test_each_fault_shows_in_its_column(records):
+    fault = {fault: records[name] for name, fault in lesson_09.FAULTS.items()}
+    healthy = records["healthy"]
     assert healthy["real_min"] == pytest.approx(-1.0, abs=0.01)
     assert fault["data range"]["real_min"] == pytest.approx(0.0, abs=0.01)
     assert fault["frozen"]["generator_change"] == 0.0 < healthy["generator_change"]
