@@ -70,6 +70,9 @@ def _gap(run):
     return real - fake if len(real) == len(fake) else np.zeros(0)
 
 
+# Length of a step relative to the weights. A learning rate of 1e-6 gives 1e-5; healthy runs 4e-4
+# and more.
+CRAWL = 3e-5
 # Healthy runs stay below .98 for reals and fakes over a third of the run.
 ALWAYS = 0.99
 # By how much the generator's loss falls, relative, while it still learns from a sure discriminator.
@@ -84,7 +87,8 @@ def discriminator_wins(run):
     loss = run.typical_late("discriminator_loss")
     if not (shares and min(shares.values()) >= ALWAYS and abs(loss) < ZERO_LOSS):
         return None
-    if not _catches_up(run.all("generator_loss")):
+    crawls = run.typical_late("generator_change") < CRAWL
+    if crawls or not _catches_up(run.all("generator_loss")):
         seen = ", ".join(f"{name} {value:.3f}" for name, value in shares.items())
         return Finding(
             "discriminator wins",
@@ -186,26 +190,34 @@ def _collapse(evidence):
         evidence + ".",
         "Make sure that the latent vectors differ and reach the picture. Then calm the game: "
         "lower the generator's learning rate, beta_1=0 or 0.5, add r1 and r2, use the "
-        "relativistic loss, or pack several samples (lesson 08).",
+        "relativistic loss with them, or pack several samples (lesson 08). Where all pictures are "
+        "black, tanh is at its flat end: begin with a lower rate, or with "
+        "gh.networks.generator(level=...) at the data's mean gray.",
     )
 
 
-# Length of a step relative to the weights. A learning rate of 1e-6 gives 1e-5; healthy runs 4e-4
-# and more.
-CRAWL = 3e-5
 # Without looks: how little losses and logits vary from epoch to epoch, all four of them. A long run
 # that has come to rest still varies by 3 % over five epochs.
 FLAT = 0.005
+# With pictures without contrast, as untrained generators draw them (digits have .6), more may pass
+# for noise of the batches.
+PALE, NEARLY_FLAT = 0.2, 0.05
 
 
 def no_learning(run):
     """Both networks stay where they began."""
     changes = {name: run.typical(f"{name}_change") for name in ("generator", "discriminator")}
-    if all(value < CRAWL for value in changes.values()):
+    won = run.typical_late("ranking") >= ALWAYS  # a sure discriminator may rest as well
+    if all(value < CRAWL for value in changes.values()) and not won:
         seen = ", ".join(f"the {name} by {value:.1e}" for name, value in changes.items())
         evidence = f"weights move by a tiny share of their length: {seen}"
-    elif _is_flat(run):
-        evidence = "losses and logits vary by less than 0.5 % over the whole run"
+    elif _is_flat(run, FLAT):
+        evidence = f"losses and logits vary by less than {FLAT:.1%} over the whole run"
+    elif _is_flat(run, NEARLY_FLAT) and _is_pale(run):
+        evidence = (
+            f"losses and logits vary by less than {NEARLY_FLAT:.0%} over the whole run, and the "
+            "pictures have no contrast"
+        )
     else:
         return None
     return Finding(
@@ -216,10 +228,15 @@ def no_learning(run):
     )
 
 
-def _is_flat(run):
+def _is_flat(run, most):
     names = (*runs.LOSSES, "real_logit", "fake_logit")
     if not all(len(run.all(name)) >= 5 for name in names):
         return False
     # One scale for all: a logit near 0 varies much, relative to itself.
     scale = max(abs(float(np.mean(run.all(name)))) for name in names)
-    return all(np.ptp(run.all(name)) < FLAT * scale for name in names)
+    return all(np.ptp(run.all(name)) < most * scale for name in names)
+
+
+def _is_pale(run):
+    is_pictures = run.pictures is not None and measures.as_pictures(run.pictures) is not None
+    return is_pictures and runs.picture_measures(run).get("picture_std", np.nan) < PALE

@@ -181,12 +181,9 @@ def test_labels_for_the_wrong_side(digits):
 
 
 def test_discriminator_that_was_not_frozen(digits):
-    make = gh.networks.generator(latent_dim=16, width=4)
-    logit = gh.networks.discriminator(width=4)
-    judge = keras.Sequential([logit, keras.layers.Activation("sigmoid")])
-    step = small.keras_step(make, judge, freeze=False, rate=2e-3)
-    found = small.loop(digits, make, judge, step)
-    assert found[0] == "discriminator not frozen"
+    make, judge = small.generator(), small.discriminator(output="sigmoid")
+    step = small.keras_step(make, judge, freeze=False)
+    assert small.loop(digits, make, judge, step)[0] == "discriminator not frozen"
 
 
 def test_generator_that_trains_in_inference_mode(digits):

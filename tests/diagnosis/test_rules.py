@@ -170,6 +170,22 @@ def test_losses_that_fall_together():
     assert names(HEALTHY | wins) == ["discriminator wins"]
 
 
+@pytest.mark.parametrize(
+    ("real", "fake", "ranking", "expected"),
+    [
+        (0.8, 0.8, 0.5, ["discriminator not frozen"]),
+        (0.99, 0.85, 1.0, ["discriminator not frozen"]),
+        (0.95, 0.66, 1.0, []),
+        (0.5, 0.5, 0.5, []),
+        (0.75, 0.99, 0.1, ["generator wins"]),
+    ],
+)
+def test_a_discriminator_that_believes_everything(real, fake, ranking, expected):
+    outputs = {"real_output": real, "fake_output": fake, "ranking": ranking}
+    assert names(always(**outputs, probabilities=1)) == expected
+    assert "discriminator not frozen" not in names(always(**outputs, probabilities=0))
+
+
 # --- batch norm ----------------------------------------------------------------------------------
 
 
@@ -208,6 +224,44 @@ def test_what_is_not_known_is_not_broken(digits):
 def test_data_with_nan_is_named():
     found = gh.diagnosis.diagnose(always(real_mean=np.nan))[0]
     assert found.name == "NaN" and "gh.data.report" in found.advice
+
+
+SURE = {"real_accuracy": [1.0] * 6, "fake_accuracy": [1.0] * 6, "discriminator_loss": SMALL}
+
+
+def test_a_discriminator_wins_unless_the_generator_catches_up():
+    assert names(HEALTHY | SURE | {"generator_loss": [2.0, 4, 5, 6, 7, 7]}) == [
+        "discriminator wins"
+    ]
+    catching = {"generator_loss": [2.0, 6, 6, 6, 5.5, 5.2]}
+    assert names(HEALTHY | SURE | catching) == []
+    rest = {"generator_change": 2e-5, "ranking": 1.0}
+    assert names(always(**SURE, **catching, **rest)) == ["discriminator wins"]
+    # A sure discriminator may rest too; the generator alone is the slow one.
+    still = {"discriminator_change": 1e-5}
+    assert names(always(**SURE, **catching, **rest, **still)) == ["discriminator wins"]
+
+
+def test_accuracies_alone_of_a_fooled_discriminator():
+    fooled = {"discriminator_loss": [2.5, 4.6, 5.5, 5.9, 6.1, 6.3], "fake_accuracy": [0.0] * 6}
+    assert names(HEALTHY | fooled | {"real_accuracy": [0.45] * 6}) == ["generator wins"]
+    assert names(HEALTHY | fooled | {"real_accuracy": [1.0] * 6}) == []  # calls all real
+    untrained = {"discriminator_loss": [1.88, 1.89, 1.87, 1.88, 1.9, 1.88]}
+    assert names(HEALTHY | fooled | {"real_accuracy": [0.45] * 6} | untrained) == []
+
+
+def test_losses_that_stay_where_they_were(digits):
+    flat = {
+        "discriminator_loss": [1.88, 1.89, 1.90, 1.88, 1.89],
+        "generator_loss": [0.42] * 4 + [0.421],
+        "real_logit": [-0.1, -0.11, -0.1, -0.12, -0.1],
+        "fake_logit": [0.658] * 5,
+    }
+    pale = np.random.default_rng(0).integers(120, 134, (16, 28, 28, 1), dtype=np.uint8)
+    assert names(flat) == names(flat, digits[:64]) == names(HEALTHY, pale) == []
+    assert names(flat, pale) == ["no learning"]
+    exact = {name: [values[0] + i * 1e-4 for i in range(5)] for name, values in flat.items()}
+    assert names(exact) == ["no learning"]
 
 
 def test_a_sure_critic_has_not_won():
