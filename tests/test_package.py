@@ -158,7 +158,15 @@ def public_objects():
 
 
 # What Keras calls and documents: the names say it.
-KERAS_NAMES = ("on_", "get_config", "from_config", "get_compile_config", "compile_from_config")
+KERAS_NAMES = (
+    "on_",
+    "build",
+    "compute_output_shape",
+    "get_config",
+    "from_config",
+    "get_compile_config",
+    "compile_from_config",
+)
 
 
 def test_everything_public_says_what_it_does():
