@@ -160,8 +160,7 @@ def main(names):
     )
     text = "\n\n".join(["# Measured in the plane", about, machine, *tables]) + "\n"
     print(text)
-    if not names:
-        REPORT.write_text(text, encoding="utf-8")
+    REPORT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
