@@ -105,10 +105,12 @@ def test_settings_are_fresh_each_time_and_fit_compile(digits):
 
 
 def test_plane_recipe_repeats_and_counts_steps():
-    one, same, other = (gh.recipes.quick_plane(gh.data.ring(), 12, seed) for seed in (1, 1, 2))
-    assert one.steps == 12
-    assert np.array_equal(one.generate(5, seed=0), same.generate(5, seed=0))
-    assert not np.array_equal(one.generate(5, seed=0), other.generate(5, seed=0))
+    one, same, other = (gh.recipes.quick_plane(gh.data.ring(), 2, seed) for seed in (1, 1, 2))
+    assert one.steps == 2
+    first, again, another = (gan.generate(50, seed=0) for gan in (one, same, other))
+    # Threads may add up gradients in another order, and Adam makes tiny gradients large.
+    assert np.abs(first - again).mean() < 0.02
+    assert np.abs(first - another).mean() > 0.1
 
 
 def test_plane_recipe_learns_a_ring():
