@@ -7,6 +7,7 @@ from gan_helpers.networks.images import (
     generator,
     stage_filters,
 )
+from gan_helpers.networks.layers import EnlargingConvolution, Tanh
 from gan_helpers.networks.plane import (
     FourierFeatures,
     Pack,
@@ -18,8 +19,10 @@ from gan_helpers.networks.plane import (
 __all__ = [
     "FAMILIES",
     "FIRST_SIDE",
+    "EnlargingConvolution",
     "FourierFeatures",
     "Pack",
+    "Tanh",
     "Unpack",
     "discriminator",
     "generator",

@@ -11,11 +11,13 @@ and doubles its side stage by stage; the discriminator walks the same way back.
           "Deconvolution and Checkerboard Artifacts").
 """
 
+import itertools
 import math
 
 import keras
 
 from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
+from gan_helpers.networks import layers
 
 # Side of the first square of features, for each side of a picture.
 FIRST_SIDE = {28: 7, 32: 4, 64: 4, 128: 4}
@@ -106,28 +108,28 @@ _CALM = 0.2
 
 
 def _modern_generator(latent, side, channels, width, bias):
-    first, *others = stage_filters(side, width)
+    filters_of_stages = stage_filters(side, width)
+    first = filters_of_stages[0]
     square = FIRST_SIDE[side]
     x = keras.layers.Dense(square * square * first, kernel_initializer="he_normal", name="project")(
         latent
     )
     x = keras.layers.LeakyReLU(0.2, name="leaky_project")(x)
     x = keras.layers.Reshape((square, square, first), name=f"square_{square}")(x)
-    for filters in others:
+    for filters, fewer in itertools.pairwise(filters_of_stages):
         x = _convolution(filters, 1, f"convolve_{square}")(x)
         x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
+        x = _convolution(fewer, 1, f"reduce_{square}")(x)
+        x = keras.layers.LeakyReLU(0.2, name=f"leaky_reduce_{square}")(x)
         square *= 2
-        x = keras.layers.UpSampling2D(name=f"enlarge_{square}")(x)
-    x = keras.layers.Conv2D(
-        channels,
-        3,
-        padding="same",
-        bias_initializer=keras.initializers.Constant(bias / _CALM),
-        dtype="float32",
-        name="to_image",
+        if square < side:
+            x = keras.layers.UpSampling2D(name=f"enlarge_{square}")(x)
+    bias_initializer = keras.initializers.Constant(bias / _CALM)
+    x = layers.EnlargingConvolution(
+        channels, bias_initializer=bias_initializer, dtype="float32", name="to_image"
     )(x)
     x = keras.layers.Rescaling(_CALM, dtype="float32", name="calm")(x)
-    return keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
+    return layers.Tanh(dtype="float32", name="tanh")(x)
 
 
 def _modern_discriminator(image, side, width):

@@ -1,0 +1,83 @@
+"""Two layers that Keras does not have; each computes what Keras would, only better."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+# Twice as large, then 3 x 3: row 2i of the result sees the enlarged rows 2i-1, 2i, 2i+1, which
+# are the small rows i-1, i, i; row 2i+1 sees i, i, i+1. So the three weights of a column fall on
+# three small rows, and two of them are added: {even, odd} x small row x weight.
+_WHERE_WEIGHTS_FALL = np.float32(
+    [
+        [[1, 0, 0], [0, 1, 1], [0, 0, 0]],
+        [[0, 0, 0], [1, 1, 0], [0, 0, 1]],
+    ]
+)
+
+
+@keras.saving.register_keras_serializable(package="gan_helpers")
+class EnlargingConvolution(keras.layers.Layer):
+    """Twice the side by the nearest pixel, then a 3 x 3 convolution: both in one.
+
+    Returns the numbers of `UpSampling2D()` followed by `Conv2D(filters, 3, padding="same")`. Of
+    the enlarged pixels, four at a time are equal. Adding up their weights first gives one kernel
+    for each of the four places, and one convolution before the enlargement computes all four: as
+    many multiplications, but the large maps are never built, and a processor is at its best with
+    many channels. The layout is that of Shi et al. 2016, "Real-Time Single Image and Video
+    Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network", but with the
+    weights tied, so that no checkerboard can arise.
+
+    Args:
+        filters: channels of the result.
+        bias_initializer: a Keras initializer.
+
+    Input (N, H, W, C), output (N, 2 H, 2 W, filters).
+    """
+
+    def __init__(self, filters, bias_initializer="zeros", **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+
+    def build(self, input_shape):
+        shape = (3, 3, input_shape[-1], self.filters)
+        self.kernel = self.add_weight(shape=shape, initializer="glorot_uniform", name="kernel")
+        self.bias = self.add_weight(
+            shape=(self.filters,), initializer=self.bias_initializer, name="bias"
+        )
+
+    def call(self, images):
+        fall = tf.constant(_WHERE_WEIGHTS_FALL, self.compute_dtype)
+        kernel = tf.convert_to_tensor(self.kernel)
+        # p, q: place within a block of 2 x 2; a, b: small row and column; u, v: row and column of
+        # the kernel.
+        places = tf.einsum("pau,qbv,uvcf->abcpqf", fall, fall, kernel)
+        places = tf.reshape(places, (3, 3, -1, 4 * self.filters))
+        blocks = tf.nn.conv2d(images, places, strides=1, padding="SAME")
+        return tf.nn.depth_to_space(blocks, 2) + self.bias
+
+    def compute_output_shape(self, input_shape):
+        count, height, width, _ = input_shape
+        double = [None if side is None else 2 * side for side in (height, width)]
+        return (count, *double, self.filters)
+
+    def get_config(self):
+        initializer = keras.initializers.serialize(self.bias_initializer)
+        return super().get_config() | {"filters": self.filters, "bias_initializer": initializer}
+
+
+@keras.saving.register_keras_serializable(package="gan_helpers")
+class Tanh(keras.layers.Layer):
+    """tanh with a slope that float32 can hold at both ends.
+
+    The usual slope, 1 - y^2, is exactly 0 once y rounds to -1, at about x = -9: a generator that
+    has become all black gets no gradient any more and stays black. Written as a difference,
+    tanh(x) = s(2x) - s(-2x) with the sigmoid s, the slope is a sum of two, of which one is tiny
+    but never rounded away before x = +-44. Adam makes steps of full length of it.
+    """
+
+    def call(self, x):
+        return tf.sigmoid(2.0 * x) - tf.sigmoid(-2.0 * x)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
