@@ -12,6 +12,7 @@ from gan_helpers.runtime import setup
 __version__ = "0.1.0"
 
 _MODULES = (
+    "augmentation",
     "callbacks",
     "data",
     "diagnosis",

@@ -1,5 +1,6 @@
 """What happens between the steps: samples, a time limit, a safe place for the run."""
 
+import collections
 import contextlib
 import numbers
 import os
@@ -133,8 +134,12 @@ class ScoreOverTime(keras.callbacks.Callback):
 class StopAfter(keras.callbacks.Callback):
     """Ends training after a number of seconds, or of steps, counted from the start of `fit`.
 
+    It can act only between two calls of the compiled steps (`steps_per_execution` of them each).
+    So it ends where a call ends nearest to the limit of time, as far as the last calls tell how
+    long the next one takes: at most half a call too early or too late.
+
     Args:
-        seconds: the limit of time, above 0.
+        seconds: the limit of time, above 0, building the graph included.
         steps: the limit of training steps, from 1 on; give one of the two.
     """
 
@@ -152,10 +157,23 @@ class StopAfter(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self._start = time.monotonic()
         self._first_step = self.model.steps
+        self._ends = collections.deque(maxlen=6)  # of the last calls
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.fraction() >= 1.0:
+        self._ends.append(time.monotonic())
+        if self.seconds is not None:
+            left = self._start + self.seconds - self._ends[-1]
+            due = left <= self._next_call() / 2
+        else:
+            due = self.fraction() >= 1.0
+        if due:
             self.model.stop_training = True
+
+    def _next_call(self):
+        """Return how many seconds the next call is going to take, 0 where nothing tells."""
+        # What goes from the start to the first end is no example: that call builds the graph.
+        # The median overlooks a single pause, for a picture or a score.
+        return float(np.median(np.diff(self._ends))) if len(self._ends) > 1 else 0.0
 
     def fraction(self):
         """Return the share of the limit that is used up, from 0 to 1."""

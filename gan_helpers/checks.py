@@ -28,6 +28,16 @@ def networks(generator, discriminator):
         )
 
 
+def trainable(generator, discriminator):
+    """Each network has weights to train."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not network.trainable_variables:
+            raise ValueError(
+                f"the {name} has no weights to train; set {name}.trainable = True. `GAN` trains "
+                "each network by its own optimizer and needs no frozen one."
+            )
+
+
 def penalties(r1, r2, gradient_penalty, penalty_every):
     """Weights are numbers from 0 on, r1 and r2 also schedules; the interval counts steps."""
     for name, gamma in (("r1", r1), ("r2", r2)):

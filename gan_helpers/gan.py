@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import checks, guards, losses
+from gan_helpers import augmentation, checks, guards, losses
 from gan_helpers.checks import Schedule
 from gan_helpers.data import arrays
 
@@ -61,6 +61,7 @@ class GAN(keras.Model):
         discriminator_optimizer=None,
         ema=0.995,
         seed=0,
+        augment=(),
         **kwargs,
     ):
         """Choose the loss, the penalties and one optimizer for each network.
@@ -76,20 +77,26 @@ class GAN(keras.Model):
             generator_optimizer, discriminator_optimizer: Keras optimizers; by default each is
                 Adam(0.0002, beta_1=0.5), as in the DCGAN paper.
             ema: decay of the generator's moving average per step, from 0 (none) to below 1.
-            seed: of the latent vectors; with the number of the step it determines each of them.
+            seed: of the latent vectors and the augmentation; with the number of the step it
+                determines each draw.
+            augment: tuple of names in `gh.augmentation.AUGMENTATIONS`; the discriminator then
+                sees reals and fakes only as they are after these random changes. For few images.
             **kwargs: what else `keras.Model.compile` takes, such as `steps_per_execution`,
                 `jit_compile` or `run_eagerly`.
 
         Raises:
-            ValueError: for an unknown loss, a weight or decay out of range, what is no Keras
-                optimizer, or one optimizer for both.
+            ValueError: for a frozen network, an unknown loss or augmentation, a weight or decay out
+                of range, what is no Keras optimizer, or one optimizer for both.
         """
+        checks.trainable(self.generator, self.discriminator)
         self.adversarial_loss = losses.get(loss)
         checks.penalties(r1, r2, gradient_penalty, penalty_every)
         checks.average_and_seed(ema, seed)
         checks.optimizers(generator_optimizer, discriminator_optimizer)
+        augmentation.check(augment, self.sample_shape)
         self.r1, self.r2, self.gradient_penalty = r1, r2, float(gradient_penalty)
         self.penalty_every, self.ema, self.seed = penalty_every, float(ema), seed
+        self.augment = tuple(augment)
         self.generator_optimizer = _ready(generator_optimizer, self.generator)
         self.discriminator_optimizer = _ready(discriminator_optimizer, self.discriminator)
         super().compile(optimizer=self.discriminator_optimizer, **kwargs)
@@ -127,9 +134,10 @@ class GAN(keras.Model):
     def train_step(self, real):
         """One step of the game: the discriminator moves, then the generator."""
         latent = self.draw_latent(tf.shape(real)[0])
+        real = self._augment(real, stream=0)
 
         with tf.GradientTape() as generator_tape:
-            fake = self.generator(latent, training=True)
+            fake = self._augment(self.generator(latent, training=True), stream=1)
             logs = self._train_discriminator(real, tf.stop_gradient(fake))
             real_logits = self.discriminator(real, training=True)
             fake_logits = self.discriminator(fake, training=True)
@@ -187,6 +195,17 @@ class GAN(keras.Model):
     def _scheduled(self, value):
         """Return the value, or what the schedule says for this step."""
         return value(self.step_counter.value) if isinstance(value, Schedule) else value
+
+    def _augment(self, pictures, stream):
+        """Return the pictures as the discriminator sees them; each replica draws for itself."""
+        if not self.augment:
+            return pictures
+        # Latent vectors have seeds from 0 on: the draws here are others.
+        seed = tf.stack([tf.constant(-1 - self.seed, tf.int64), self.step_counter.value])
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        own = 2 * tf.cast(replica, tf.int64) + stream
+        seed = tf.random.experimental.stateless_fold_in(seed, own)
+        return augmentation.augment(pictures, self.augment, seed)
 
     def _average_generator(self):
         """Move the averaged generator towards the current one."""
@@ -293,6 +312,7 @@ class GAN(keras.Model):
             "penalty_every": self.penalty_every,
             "ema": self.ema,
             "seed": self.seed,
+            "augment": list(self.augment),
             "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
             "discriminator_optimizer": keras.saving.serialize_keras_object(
                 self.discriminator_optimizer

@@ -66,7 +66,7 @@ def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0, a
             same weights on the same machine.
         callbacks: further Keras callbacks.
         verbose: as in `fit`.
-        augment: as in `GAN.compile`, for few pictures: ("translation", "cutout"), say.
+        augment: as in `GAN.compile`, for few pictures: ("translation",), say.
 
     Returns:
         A trained `gh.GAN`; its `history` attribute holds the curves, one entry for each

@@ -1,7 +1,6 @@
 """Sample grids, the time limit, and the backup as far as one process can show it."""
 
 import sys
-import time
 import types
 
 import keras
@@ -124,31 +123,37 @@ def test_score_over_time_of_pictures():
     assert over_time.values[-1] == gh.evaluation.frechet_distance(*sets)
 
 
-class Wait(keras.callbacks.Callback):
-    """Makes each step take at least 0.02 seconds."""
+@pytest.fixture
+def clock(monkeypatch):
+    """Put a clock in place that moves when it is told to."""
+    clock = types.SimpleNamespace(now=1000.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(callbacks, "time", clock)
+    return clock
 
-    def on_train_batch_end(self, batch, logs=None):
-        time.sleep(0.02)
 
-
-def test_score_over_time_stops_its_clock_while_it_measures(monkeypatch):
-    monkeypatch.setattr(
-        "gan_helpers.evaluation.scores.Measure.__call__", lambda self, fake: time.sleep(0.3) or 1.0
+def takes(clock, seconds):
+    """Return a callback that lets each step take so many seconds."""
+    return keras.callbacks.LambdaCallback(
+        on_train_batch_begin=lambda batch, logs: setattr(clock, "now", clock.now + seconds)
     )
-    clock = Clock()
-    over_time, _ = noted(every=4, others=[Wait(), clock])
+
+
+def test_score_over_time_stops_its_clock_while_it_measures(monkeypatch, clock):
+    def measure(self, fake):
+        clock.now += 64.0
+        return 1.0
+
+    monkeypatch.setattr("gan_helpers.evaluation.scores.Measure.__call__", measure)
+    over_time, _ = noted(every=4, others=[takes(clock, 0.5)])
     assert over_time.values == [1.0] * 5
-    total = clock.times[-1] - clock.times[0]  # the first value is outside
-    assert over_time.seconds[0] < 0.05
-    assert 15 * 0.02 <= over_time.seconds[-1] <= total - 4 * 0.3
-    assert over_time.seconds == sorted(over_time.seconds)
+    assert over_time.seconds == [0.0, 2.0, 4.0, 6.0, 8.0]
 
 
-def test_score_over_time_by_seconds():
-    over_time, gan = noted(seconds=0.06, others=[Wait()])
-    assert 4 <= len(over_time.steps) <= 8  # 16 steps of 0.02 s and the graph
-    assert (np.diff(over_time.seconds)[:-1] >= 0.06 - 1e-3).all()
-    assert over_time.steps[-1] == gan.steps == 16
+def test_score_over_time_by_seconds(clock):
+    over_time, gan = noted(seconds=3.0, others=[takes(clock, 1.0)])
+    assert over_time.steps == [0, 3, 6, 9, 12, 15, 16]  # and at the end
+    assert over_time.seconds == over_time.steps
+    assert gan.steps == 16
 
 
 def test_score_over_time_with_many_steps_a_call_and_a_limit():
@@ -187,30 +192,61 @@ def test_score_over_time_refuses(options, message):
 # ---- time limit --------------------------------------------------------------------------------
 
 
-class Clock(keras.callbacks.Callback):
-    """Notes the time at the beginning and after each step."""
+def seconds_until_stop(monkeypatch, limit, durations):
+    """Return when `StopAfter(limit)` ends calls of these durations; the last one repeats."""
+    now = 1000.0
+    monkeypatch.setattr(callbacks, "time", types.SimpleNamespace(monotonic=lambda: now))
+    stop = callbacks.StopAfter(limit)
+    stop.set_model(types.SimpleNamespace(steps=0, stop_training=False))
+    stop.on_train_begin()
+    for number in range(10_000):
+        now += durations[min(number, len(durations) - 1)]
+        stop.on_train_batch_end(number)
+        if stop.model.stop_training:
+            return now - 1000.0
+    raise AssertionError("it never stops")
 
-    def on_train_begin(self, logs=None):
-        self.times = [time.monotonic()]
 
-    def on_train_batch_end(self, batch, logs=None):
-        self.times.append(time.monotonic())
+@pytest.mark.parametrize(
+    ("limit", "durations", "end"),
+    [
+        (60, [5.0, 1.0], 60),
+        (60, [5.0, 10.0], 55),  # as near as 65
+        (60, [6.0, 10.0], 56),  # 66 would be farther away
+        (60, [4.0, 10.0], 64),  # and 54 here
+        (60, [59.0, 0.25], 60),  # the first call is no example
+        (60, [61.0, 1.0], 61),  # nothing can end it sooner
+        (60, [5.0, 10.0, 10.0, 5.0], 60),  # 50 + 5: the median has followed
+        (60, [2.0, *[1.0] * 31, 25.0, 1.0], 60),  # a pause until 58 says nothing of the next
+    ],
+)
+def test_stop_after_ends_at_the_call_nearest_to_its_seconds(monkeypatch, limit, durations, end):
+    assert seconds_until_stop(monkeypatch, limit, durations) == end
 
 
-def test_stop_after_its_seconds():
-    gan, dataset = resumable_run.build()
-    limit, clock = callbacks.StopAfter(1.5), Clock()
-    gan.fit(dataset, epochs=1_000_000, callbacks=[limit, clock], verbose=0)
-    assert limit.fraction() == 1.0
-    # At the first step that ends after the limit, however slow the machine is.
-    passed = np.asarray(clock.times) - clock.times[0]
-    assert passed[-1] >= 1.5 - 0.1
-    assert passed[-2] <= 1.5 + 0.1
-    assert len(passed) == gan.steps + 1
+@pytest.mark.parametrize("call", [0.3, 1.7, 7.0, 11.9])
+@pytest.mark.parametrize("graph", [0.1, 3.0, 20.0])
+def test_stop_after_misses_by_half_a_call_at_most(monkeypatch, graph, call):
+    end = seconds_until_stop(monkeypatch, 60.0, [graph + call, call])
+    assert abs(end - 60.0) <= call / 2 + 1e-6
+
+
+def test_stop_after_seconds_ends_fit(monkeypatch):
+    gan, dataset = game()
+    clock = types.SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(callbacks, "time", clock)
+    tick = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: setattr(clock, "now", clock.now + 2.0)
+    )
+    limit = callbacks.StopAfter(13.0 + 2.0)
+    for wanted in (7, 14):  # each fit has its own start; the end after 14 s is as near as 16 s
+        gan.fit(dataset, epochs=9, callbacks=[tick, limit], verbose=0)
+        assert gan.steps == wanted
+    assert limit.fraction() == 14 / 15
 
 
 def test_stop_after_its_steps_counted_from_the_start_of_fit():
-    gan, dataset = resumable_run.build()
+    gan, dataset = game()
     gan.step_counter.assign(100)
     before = gan.steps
     limit = callbacks.StopAfter(steps=STEPS + 2)
@@ -242,9 +278,16 @@ def test_stop_after_takes_one_limit(limits):
 # ---- backup ------------------------------------------------------------------------------------
 
 
+def game():
+    """Return a GAN of points and its data, STEPS steps an epoch; every call makes the same ones."""
+    keras.utils.set_random_seed(5)
+    gan = tiny.gan(r1=0.3, penalty_every=4, ema=0.9, seed=5)
+    return gan, gh.data.pipeline(tiny.points(8 * STEPS), batch_size=8, seed=5)
+
+
 def fit(folder, epochs, *others):
     """Train a new GAN with a backup; return (gan, backup)."""
-    gan, dataset = resumable_run.build()
+    gan, dataset = game()
     backup = callbacks.backup(folder)
     gan.fit(dataset, epochs=epochs, callbacks=[backup, *others], verbose=0)
     return gan, backup
@@ -260,7 +303,7 @@ def interrupted(folder, step):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_backup_damage_and_restore(tmp_path, trained):
+def test_backup_damage_and_restore(tmp_path):
     folder = tmp_path / "deep" / "run"
     names = interrupted(folder, 3 * STEPS + 2)
     assert names == ["epoch_000002.weights.h5", "epoch_000003.weights.h5"]  # the last two
@@ -272,14 +315,16 @@ def test_backup_damage_and_restore(tmp_path, trained):
     gan, backup = fit(folder, 2)
     assert backup.restored == 2
     # Nothing was left to train, so these are the weights after two epochs.
-    wanted = resumable_run.state(trained[2])
+    other, dataset = game()
+    other.fit(dataset, epochs=2, verbose=0)
+    wanted = resumable_run.state(other)
     found = resumable_run.state(gan)
     assert all(np.array_equal(found[name], wanted[name]) for name in wanted)
 
     # The planned end removes what the backup wrote, and nothing else.
     assert [path.name for path in folder.iterdir()] == ["notes.txt"]
     # And the next call of `fit` begins at its first epoch again.
-    history = gan.fit(resumable_run.build()[1], epochs=1, verbose=0)
+    history = gan.fit(dataset, epochs=1, verbose=0)
     assert history.epoch == [0]
     assert gan.steps == 3 * STEPS
 
@@ -300,7 +345,7 @@ def test_backup_that_nobody_can_read(tmp_path):
 
 def test_broken_numbers_after_a_restore_return_to_the_restored_weights(tmp_path):
     interrupted(tmp_path, STEPS + 1)
-    gan, dataset = resumable_run.build()
+    gan, dataset = game()
     guard = guards.StopOnBrokenNumbers(seconds=1e9)  # keeps only what the run begins with
 
     def spoil():

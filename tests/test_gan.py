@@ -630,6 +630,14 @@ def test_compile_refuses(options, message):
         tiny.gan(**options)
 
 
+@pytest.mark.parametrize("name", ["generator", "discriminator"])
+def test_compile_refuses_a_frozen_network(name):
+    model = tiny.gan()
+    getattr(model, name).trainable = False
+    with pytest.raises(ValueError, match=f"the {name} has no weights to train; set {name}.train"):
+        model.compile()
+
+
 def labeled():
     return tf.data.Dataset.from_tensor_slices((tiny.points(), np.arange(8))).batch(4)
 

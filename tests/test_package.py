@@ -27,7 +27,7 @@ PROMISED = """
     networks.generator networks.discriminator
     networks.plane_generator networks.plane_discriminator
     losses.LOSSES losses.get losses.AdversarialLoss losses.zero_centered_penalty
-    losses.gradient_penalty
+    losses.gradient_penalty augmentation.augment augmentation.AUGMENTATIONS
     GAN.compile GAN.fit GAN.generate GAN.save
     callbacks.SampleGrid callbacks.ScoreOverTime callbacks.StopAfter callbacks.backup
     plots.image_grid plots.loss_curves plots.interpolate plots.score_curve plots.show
@@ -37,6 +37,7 @@ PROMISED = """
     evaluation.plane_coverage recipes.plane_settings
     evaluation.nearest_neighbors evaluation.score evaluation.frechet_distance
     evaluation.kernel_distance evaluation.prdc evaluation.memorization evaluation.memorisation
+    diagnosis.diagnose diagnosis.Finding diagnosis.Health diagnosis.Health.record
     widgets.GanLab widgets.LatentExplorer
 """.split()
 
@@ -117,13 +118,15 @@ def imports():
     [
         ("runtime", set()),
         ("losses", {"runtime"}),
+        ("augmentation", {"runtime"}),
         ("networks", {"runtime"}),
         ("data", {"runtime"}),
         ("guards", {"runtime"}),
         ("checks", {"runtime"}),
         ("plots", {"runtime", "data"}),
         ("evaluation", {"runtime", "data", "networks", "losses"}),
-        ("gan", {"runtime", "data", "losses", "networks", "guards", "checks"}),
+        ("gan", {"runtime", "data", "losses", "networks", "augmentation", "guards", "checks"}),
+        ("diagnosis", set()),  # it watches loops of any kind
     ],
 )
 def test_imports_run_downwards(module, allowed):

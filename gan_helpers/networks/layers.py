@@ -40,6 +40,7 @@ class EnlargingConvolution(keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
 
     def build(self, input_shape):
+        """Make the weights: those of the convolution."""
         shape = (3, 3, input_shape[-1], self.filters)
         self.kernel = self.add_weight(shape=shape, initializer="glorot_uniform", name="kernel")
         self.bias = self.add_weight(
@@ -47,6 +48,7 @@ class EnlargingConvolution(keras.layers.Layer):
         )
 
     def call(self, images):
+        """Return the enlarged and convolved pictures."""
         fall = tf.constant(_WHERE_WEIGHTS_FALL, self.compute_dtype)
         kernel = tf.convert_to_tensor(self.kernel)
         # p, q: place within a block of 2 x 2; a, b: small row and column; u, v: row and column of
@@ -57,11 +59,13 @@ class EnlargingConvolution(keras.layers.Layer):
         return tf.nn.depth_to_space(blocks, 2) + self.bias
 
     def compute_output_shape(self, input_shape):
+        """Return (N, 2 H, 2 W, filters)."""
         count, height, width, _ = input_shape
         double = [None if side is None else 2 * side for side in (height, width)]
         return (count, *double, self.filters)
 
     def get_config(self):
+        """Return the arguments, for saving."""
         initializer = keras.initializers.serialize(self.bias_initializer)
         return super().get_config() | {"filters": self.filters, "bias_initializer": initializer}
 
@@ -77,7 +81,9 @@ class Tanh(keras.layers.Layer):
     """
 
     def call(self, x):
+        """Return tanh of each number."""
         return tf.sigmoid(2.0 * x) - tf.sigmoid(-2.0 * x)
 
     def compute_output_shape(self, input_shape):
+        """Return the same shape."""
         return input_shape
