@@ -1,16 +1,14 @@
 """Trains a tiny GAN with a backup, and kills itself where the test wants it.
 
-    python resumable_run.py KIND BACKUP_FOLDER RESULT.npz [STEP | writing]
-
-KIND: "ours" for `gh.callbacks.backup`, "keras" for Keras' own BackupAndRestore. STEP: SIGKILL in
-the middle of this training step's epoch. "writing": SIGKILL while the second backup of this
-process is half written. Without, the run goes on to its end and writes its state.
+`main(KIND, BACKUP_FOLDER, RESULT, [STEP | "writing"])` runs in a process of its own. KIND: "ours"
+for `gh.callbacks.backup`, "keras" for Keras' own BackupAndRestore. STEP: SIGKILL in the middle of
+this training step's epoch. "writing": SIGKILL while the second backup of this process is half
+written. Without, the run goes on to its end and writes its state.
 """
 
 import os
 import pathlib
 import signal
-import sys
 
 import keras
 import numpy as np
@@ -100,5 +98,8 @@ def main(kind, folder, result, where=None):
     np.savez(result, **state(gan))
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def run(log, *arguments):
+    """Run `main`, and write to the file `log` what it complains about."""
+    with open(log, "w", encoding="utf-8") as opened:
+        os.dup2(opened.fileno(), 2)
+    main(*arguments)

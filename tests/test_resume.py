@@ -1,27 +1,45 @@
 """A run that is killed and started again ends with the very weights of one that never stopped."""
 
+import multiprocessing
+import os
 import pathlib
 import signal
-import subprocess
 import sys
 
 import numpy as np
 import pytest
 import resumable_run
 
-SCRIPT = pathlib.Path(resumable_run.__file__)
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 
 
-def start(*arguments):
-    """Run the script in a process of its own; return (return code, what it wrote to stderr)."""
-    command = [sys.executable, str(SCRIPT), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stderr
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """Return a function that runs the script in a new process: (exit code, what it wrote)."""
+    # On Linux new processes are copies of one that has imported TensorFlow and done nothing.
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    log = tmp_path_factory.mktemp("log") / "stderr.txt"
+
+    def run(*arguments):
+        arguments = [str(argument) for argument in (log, *arguments)]
+        process = context.Process(target=resumable_run.run, args=arguments)
+        process.start()
+        process.join(300)
+        return process.exitcode, log.read_text(encoding="utf-8")
+
+    with pytest.MonkeyPatch.context() as patch:
+        folder = str(pathlib.Path(resumable_run.__file__).parent)
+        patch.setenv("PYTHONPATH", folder, prepend=os.pathsep)
+        context.set_forkserver_preload(["resumable_run"])
+        if sys.platform == "linux":
+            from multiprocessing import forkserver  # not every system has it
+
+            forkserver.ensure_running()
+        yield run
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
+def uninterrupted(start, tmp_path_factory):
     """Return the state at the end of a run that nothing stopped, in a process of its own."""
     folder = tmp_path_factory.mktemp("uninterrupted")
     code, said = start("ours", folder / "backup", folder / "result.npz")
@@ -37,7 +55,7 @@ def assert_identical(found, wanted):
 
 
 @pytest.mark.slow
-def test_killed_three_times_and_bit_identical(tmp_path, uninterrupted):
+def test_killed_three_times_and_bit_identical(tmp_path, start, uninterrupted):
     steps = resumable_run.STEPS_PER_EPOCH
     whole_epochs = {
         steps + 4: 1,  # in the second epoch
@@ -57,7 +75,7 @@ def test_killed_three_times_and_bit_identical(tmp_path, uninterrupted):
 
 
 @pytest.mark.slow
-def test_keras_own_backup_resumes_bit_identical_too(tmp_path, uninterrupted):
+def test_keras_own_backup_resumes_bit_identical_too(tmp_path, start, uninterrupted):
     place = 2 * resumable_run.STEPS_PER_EPOCH + 3  # in the third epoch
     code, said = start("keras", tmp_path / "backup", tmp_path / "result.npz", place)
     assert code == -signal.SIGKILL, said

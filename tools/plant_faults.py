@@ -105,13 +105,13 @@ FAULTS = [
         average_of_everything=("if id(weight) in trainable:", "if True:"),
         average_from_the_start=("tf.minimum(self.ema, (1.0 + age) / (10.0 + age))", "self.ema"),
         generator_not_training=(
-            "fake = self.generator(latent, training=True)",
-            "fake = self.generator(latent, training=False)",
+            "self.generator(latent, training=True), stream",
+            "self.generator(latent, training=False), stream",
         ),
         live_generator_draws=("self.ema_generator(latent[start", "self.generator(latent[start"),
         latent_never_changes=(
-            "self.step_counter.value])",
-            "tf.zeros_like(self.step_counter.value)])",
+            "+ stream, tf.int64), self.step_counter.value])",
+            "+ stream, tf.int64), tf.zeros_like(self.step_counter.value)])",
         ),
         mix_not_uniform=(
             "self._draw(tf.random.stateless_uniform",
@@ -170,8 +170,8 @@ FAULTS = [
         "networks",
         "02",
         tanh_left_out=(
-            'name="calm")(x)\n    return keras.layers.Activation("tanh"',
-            'name="calm")(x)\n    return keras.layers.Activation("linear"',
+            'return layers.Tanh(dtype="float32", name="tanh")(x)',
+            "return x",
         ),
         checkerboard=(
             'keras.layers.UpSampling2D(name=f"enlarge_{square}")(x)',
@@ -195,7 +195,7 @@ FAULTS = [
         "callbacks.py",
         "callbacks",
         "00 05",
-        never_stops=("if self.fraction() >= 1.0:", "if self.fraction() > 1.0:"),
+        never_stops=("due = self.fraction() >= 1.0", "due = self.fraction() > 1.0"),
         other_noise_each_time=(
             "self.frames.append(self.model.generate(self.count, seed=self.seed))",
             "self.frames.append(self.model.generate(self.count))",
@@ -279,6 +279,108 @@ FAULTS = [
         "09",
         any_network_fits=("bool(found) == right,", "True,"),
         sixth_car_swapped=('"R": "frozen", "S": "noise"', '"R": "noise", "S": "frozen"'),
+    ),
+    *_in(
+        "evaluation/memorization.py",
+        "evaluation/memorization",
+        "",
+        far_goes_unsaid=("elif self.z > 5:", "elif self.z > 500:"),
+    ),
+    *_in(
+        "evaluation/modes.py",
+        "evaluation/modes",
+        "",
+        channels_read_backwards=("[100, 10, 1]", "[1, 10, 100]"),
+        floor_without_shares=(
+            "np.log(number / (count * share))",
+            "np.log(number / count)",
+        ),
+    ),
+    *_in(
+        "data/stacked.py",
+        "data/stacked",
+        "",
+        channels_counted_backwards=("[100, 10, 1]", "[1, 10, 100]"),
+    ),
+    *_in(
+        "evaluation/feature_networks.py",
+        "evaluation/features",
+        "",
+        folded_without_deviation=(
+            "factor = gamma / np.sqrt(variance + norm.epsilon)",
+            "factor = gamma",
+        ),
+        folded_without_mean=("beta - mean * factor", "beta"),
+    ),
+    *_in(
+        "evaluation/features.py",
+        "evaluation/features",
+        "",
+        any_weights_load=("if _sha256(weights) != expected:", 'if _sha256(weights) == "":'),
+    ),
+    *_in(
+        "evaluation/feature_training.py",
+        "evaluation/feature_training",
+        "",
+        view_compared_with_itself=(
+            "tf.fill([rows], -1e9)",
+            "tf.fill([rows], 1 / temperature)",
+        ),
+    ),
+    *_in(
+        "diagnosis/looks.py",
+        "diagnosis/recorder",
+        "09",
+        step_backwards=("new - old for new, old in zip", "old - new for new, old in zip"),
+    ),
+    *_in(
+        "diagnosis/measures.py",
+        "diagnosis/measures",
+        "09",
+        nearest_is_itself=(
+            "np.fill_diagonal(distances, np.inf)",
+            "np.fill_diagonal(distances, 0.0)",
+        ),
+    ),
+    *_in(
+        "diagnosis/wiring_rules.py",
+        "diagnosis/rules",
+        "",
+        one_convention_alone=("side = np.sign(ranking - 0.5)", "side = 1.0"),
+    ),
+    *_in(
+        "diagnosis/health.py",
+        "diagnosis/recorder",
+        "",
+        look_counts_as_epoch=("real.epoch.assign(epoch)", "pass"),
+    ),
+    *_in(
+        "diagnosis/bands.py",
+        "diagnosis/bands",
+        "",
+        band_of_the_mean=("np.sqrt(1 + 1 / count)", "np.sqrt(1 / count)"),
+        one_point_is_enough=("outside.mean() > TOLERATED", "outside.any()"),
+    ),
+    *_in(
+        "plots/curves.py",
+        "plots",
+        "",
+        floor_with_three_digits=('f"{floor:.2g}"', 'f"{floor:.3g}"'),
+    ),
+    *_in(
+        "plots/plane.py",
+        "plots",
+        "",
+        arrows_up_the_loss=(
+            "return -len(fake) * _array(tape.gradient(loss, points))",
+            "return len(fake) * _array(tape.gradient(loss, points))",
+        ),
+    ),
+    *_in(
+        "widgets/lab.py",
+        "widgets/lab",
+        "",
+        stop_takes_a_step=('if change["new"] > change["old"]:', "if True:"),
     ),
     *_in(
         "plots/latent.py",

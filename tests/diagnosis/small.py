@@ -7,7 +7,7 @@ import tensorflow as tf
 import gan_helpers as gh
 
 LATENT_DIM = 16
-EPOCHS, STEPS, BATCH_SIZE = 8, 20, 32
+EPOCHS, BATCH_SIZE = 6, 32
 
 
 def generator(*hidden, output="tanh", units=32):

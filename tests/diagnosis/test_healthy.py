@@ -41,7 +41,7 @@ def test_convolutions(family, options, digits):
         gh.networks.generator(latent_dim=16, width=4, family=family),
         gh.networks.discriminator(width=4, family=family),
     )
-    assert small.fit(digits, networks, epochs=6, **options) == ([], [])
+    assert small.fit(digits, networks, epochs=4, **options) == ([], [])
 
 
 def test_color(digits):
@@ -50,15 +50,15 @@ def test_color(digits):
         gh.networks.generator(shape, latent_dim=16, width=4),
         gh.networks.discriminator(shape, width=4),
     )
-    assert small.fit(colors(digits), networks) == ([], [])
+    assert small.fit(colors(digits), networks, epochs=4) == ([], [])
 
 
 def points(deviation=0.05):
-    """Return 2,048 points of a ring of eight, float32."""
+    """Return 1,024 points of a ring of eight, float32."""
     draws = np.random.default_rng(0)
-    angles = draws.integers(0, 8, 2048) * np.pi / 4
+    angles = draws.integers(0, 8, 1024) * np.pi / 4
     centers = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return (centers + deviation * draws.standard_normal((2048, 2))).astype(np.float32)
+    return (centers + deviation * draws.standard_normal((1024, 2))).astype(np.float32)
 
 
 @pytest.mark.parametrize("seed", [8, 9])

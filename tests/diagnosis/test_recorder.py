@@ -1,6 +1,7 @@
 """`Health` writes what it should, and leaves no trace in the run it watches."""
 
 import math
+import types
 
 import keras
 import numpy as np
@@ -75,6 +76,16 @@ def test_reals_are_what_the_gan_sees(digits):
     assert history.history["real_min"] == [-1.0] * 2
     assert history.history["real_mean"][0] == pytest.approx(scaled.mean(), abs=0.06)
     assert history.history["real_diversity"][0] == pytest.approx(0.5, abs=0.05)
+
+
+def test_looking_at_the_reals_is_no_epoch(digits):
+    dataset = gh.data.pipeline(digits, 32)
+    next(iter(dataset))
+    before = dataset.epoch.numpy()
+    health = gh.diagnosis.Health(real=dataset)
+    health.set_model(types.SimpleNamespace(generator=None, discriminator=None))
+    health.on_train_begin()
+    assert dataset.epoch.numpy() == before > 0
 
 
 # --- loops of one's own --------------------------------------------------------------------------

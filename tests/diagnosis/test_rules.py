@@ -164,6 +164,11 @@ def test_one_label_for_both():
     assert names(bare | {"discriminator_loss": SMALL})[0] == "label or sign error"
 
 
+def test_a_wasserstein_game_at_rest_is_no_label_error():
+    rest = {"discriminator_loss": [-5.0, -2.0, -0.5, -0.04, 0.02, 0.01], "ranking": 0.55}
+    assert names(always(**rest)) == []
+
+
 def test_losses_that_fall_together():
     wins = {"real_accuracy": [1.0] * 6, "fake_accuracy": [1.0] * 6, "discriminator_loss": SMALL}
     assert names(HEALTHY | wins | {"generator_loss": SMALL})[0] == "label or sign error"
@@ -240,6 +245,18 @@ def test_a_discriminator_wins_unless_the_generator_catches_up():
     # A sure discriminator may rest too; the generator alone is the slow one.
     still = {"discriminator_change": 1e-5}
     assert names(always(**SURE, **catching, **rest, **still)) == ["discriminator wins"]
+
+
+def test_a_lead_is_no_victory():
+    """The epochs of a healthy run on digits with the least-squares loss, 16 steps each."""
+    leads = {
+        "discriminator_loss": [0.125, 0.0688, 0.0361, 0.0284, 0.0198, 0.0213],
+        "generator_loss": [0.323, 0.272, 0.376, 0.399, 0.444, 0.476],
+        "real_accuracy": [0.75, 0.992, 0.988, 0.996, 1.0, 1.0],
+        "fake_accuracy": [1.0] * 6,
+    }
+    assert names(HEALTHY | leads) == []
+    assert names(always(**leads, ranking=1.0)) == []
 
 
 def test_accuracies_alone_of_a_fooled_discriminator():
