@@ -1,6 +1,9 @@
 # `make help` lists the targets. Each makes .venv first where it is missing or out of date.
 PYTHON_IN_VENV := .venv/bin/python
 LAB_ARGS ?=
+# What takes minutes first, the page that puts all together last.
+BENCHMARKS = benchmarks/speed.py \
+	$(filter-out %/speed.py %/report.py, $(sort $(wildcard benchmarks/*.py))) benchmarks/report.py
 
 .PHONY: help setup lab test lessons lint bench clean
 
@@ -27,8 +30,8 @@ lint: setup  ## check style and the anatomy of the lessons
 	@$(PYTHON_IN_VENV) -m ruff check .
 	@$(PYTHON_IN_VENV) tools/lessons.py check
 
-bench: setup  ## measure speed and quality (minutes; writes under benchmarks/)
-	@for script in benchmarks/[a-z]*.py; do \
+bench: setup  ## measure speed and quality (hours; stop it when you like, it goes on there)
+	@for script in $(BENCHMARKS); do \
 		echo "Running $$script"; $(PYTHON_IN_VENV) "$$script" || exit 1; done
 
 clean:  ## remove .venv and everything that tools left behind

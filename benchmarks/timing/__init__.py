@@ -1,0 +1,1 @@
+"""The sections of benchmarks/speed.py, one module each; each has `section(quick)` -> Markdown."""
