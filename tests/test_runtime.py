@@ -171,3 +171,24 @@ def test_print_tells_what_was_found(capsys):
     assert rows["profile"] == "smoke" and rows["seed"] == "9"
     assert rows["precision"] == "float32 (asked for)"
     assert f"Keras {keras.__version__}" in rows["versions"]
+
+
+@pytest.mark.parametrize(
+    ("cores", "before", "expected"), [(2, 0, [1]), (1, 0, []), (8, 0, []), (2, 2, [])]
+)
+def test_two_cores_take_one_operation_each(cores, before, expected, monkeypatch):
+    threads, chosen = gh.runtime.tf.config.threading, []
+    monkeypatch.setattr(threads, "get_intra_op_parallelism_threads", lambda: before)
+    monkeypatch.setattr(threads, "set_intra_op_parallelism_threads", chosen.append)
+    gh.runtime._share_cores(cores)
+    assert chosen == expected
+
+
+def test_a_started_tensorflow_keeps_its_threads(monkeypatch):
+    def too_late(_):
+        raise RuntimeError("Intra op parallelism cannot be modified after initialization.")
+
+    threads = gh.runtime.tf.config.threading
+    monkeypatch.setattr(threads, "get_intra_op_parallelism_threads", lambda: 0)
+    monkeypatch.setattr(threads, "set_intra_op_parallelism_threads", too_late)
+    gh.runtime._share_cores(2)

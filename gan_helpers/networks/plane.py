@@ -11,9 +11,7 @@ import keras
 from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
 
 
-def plane_generator(
-    latent_dim=2, width=128, depth=3, slope=0.2, fourier=0, fourier_scale=0.2, spread=0.0
-):
+def plane_generator(latent_dim=2, width=128, depth=3, slope=0.2):
     """Return a Keras model from latent vectors (N, latent_dim) to points (N, 2), float32.
 
     Args:
@@ -23,36 +21,19 @@ def plane_generator(
         depth: number of hidden layers.
         slope: of the leaky rectifiers below zero, from 0 to below 1. With 0 the plane can be folded
             sharply: fewer points end up between two modes.
-        fourier: number of random waves that replace the latent vector, 0 for none; see
-            `FourierFeatures`. Waves are bounded, so that no latent vector makes wild points.
-        fourier_scale: spread of the waves' frequencies.
-        spread: adds `spread` times a turned latent vector to each point, 0 for nothing. With the
-            data's standard deviation the untrained model already draws points all over the data,
-            and each only needs to move to a mode nearby.
 
     Raises:
         ValueError: for a number out of range.
     """
     _whole(latent_dim=latent_dim, width=width, depth=depth)
-    _whole(least=0, fourier=fourier)
     if not (isinstance(slope, int | float) and 0 <= slope < 1):
         raise ValueError(f"slope is {slope!r}; it must be a number from 0 to below 1.")
-    if not (isinstance(spread, int | float) and 0 <= spread < math.inf):
-        raise ValueError(f"spread is {spread!r}; it must be a number from 0 on.")
     latent = keras.Input((latent_dim,), name="latent")
     x = latent
-    if fourier:
-        x = FourierFeatures(fourier, fourier_scale, dtype="float32", name="waves")(x)
     for number in range(1, depth + 1):
         x = _hidden(width, number)(x)
         x = keras.layers.LeakyReLU(slope, dtype="float32", name=f"leaky_{number}")(x)
     point = keras.layers.Dense(2, dtype="float32", name="point")(x)
-    if spread:
-        turn = keras.initializers.Orthogonal(spread)
-        straight = keras.layers.Dense(
-            2, use_bias=False, kernel_initializer=turn, dtype="float32", name="straight"
-        )(latent)
-        point = keras.layers.Add(dtype="float32", name="sum")([point, straight])
     return keras.Model(latent, point, name="generator")
 
 
