@@ -11,9 +11,11 @@ from timing import fitting, measuring
 
 import tensorflow as tf  # isort: skip  (after gan_helpers, which silences its start)
 
-# Name, threads within and between operations (0: TensorFlow's choice), precision, environment.
-DEFAULT = ("TensorFlow's own choice", 0, 0, "auto", {})
+ALL = (os.cpu_count(), os.cpu_count())
+# Name, threads within and between operations (0: left to gh.setup), precision, environment.
+DEFAULT = ("the choice of gh.setup", 0, 0, "auto", {})
 SETTINGS = (
+    ("as many threads as cores, within and between (TensorFlow's choice)", *ALL, "auto", {}),
     ("1 thread within an operation, 1 between", 1, 1, "auto", {}),
     ("2 within, 1 between", 2, 1, "auto", {}),
     ("1 within, 2 between", 1, 2, "auto", {}),
@@ -47,7 +49,7 @@ def steps_a_second(setting):
 
 
 def section(quick):
-    """Return the table of settings, between two runs of TensorFlow's own choice."""
+    """Return the table of settings, between two runs of `gh.setup`'s choice."""
     settings = SETTINGS[::4] if quick else SETTINGS
     settings = (DEFAULT, *settings, DEFAULT)
     rates = [steps_a_second(setting) for setting in settings]
@@ -57,9 +59,9 @@ def section(quick):
         for setting, rate in zip(settings, rates, strict=True)
     ]
     return (
-        "`quick_gan`'s step, each setting in a fresh process. TensorFlow's own choice comes first "
+        "`quick_gan`'s step, each setting in a fresh process. What `gh.setup` chooses comes first "
         "and last: how far the two differ is how far to trust the rest.\n\n"
-        + measuring.table("Setting | steps a second | rate / that of TensorFlow's choice", rows)
+        + measuring.table("Setting | steps a second | rate / that of gh.setup's choice", rows)
     )
 
 
