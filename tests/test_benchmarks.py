@@ -3,9 +3,11 @@
 import concurrent.futures
 import importlib
 import pathlib
+import statistics
 import sys
 import types
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -427,3 +429,21 @@ def test_labels_are_spread_out():
     moved = quality_report.spread_out(crowd, 0.3)
     assert (np.diff(moved[np.argsort(crowd)]) >= 0.3 - 1e-9).all()
     assert moved.mean() == pytest.approx(crowd.mean())
+
+
+# --- What is quoted ----------------------------------------------------------------------------
+
+
+def test_lesson_05_quotes_what_was_measured():
+    """The rows of its table and its steps a second are those of the last measurement."""
+    lesson = nbformat.read(BENCHMARKS.parent / "notebooks" / "05_gpu_training.ipynb", 4)
+    page = (BENCHMARKS / "QUALITY.md").read_text(encoding="utf-8")
+    [text] = [cell.source for cell in lesson.cells if cell.source.startswith("## 11 ")]
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert len(rows) > 2 and all(row in page for row in rows[1:])
+    [code] = [cell.source for cell in lesson.cells if "OURS = " in cell.source]
+    rounds = quality_report.rates_of(
+        store.Store(BENCHMARKS / "quality_runs.json").read(), "quick_gan"
+    )
+    rate = statistics.median(found["steps_per_second"] for found in rounds)
+    assert f"OURS = {rate:.0f} " in code
