@@ -59,7 +59,8 @@ def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0, a
     larger; that was not measured.
 
     Args:
-        images: uint8 (N, H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3.
+        images: uint8 (N, H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3; those of a
+            folder are `gh.data.folder(path).images`.
         seconds: training time, building the graph included.
         seed: of weights, data order and latent vectors.
         steps: train this many steps instead, however long it takes: the same seed then gives the
