@@ -1,6 +1,7 @@
 """The quality benchmark: its peers, its store of finished pieces and its report."""
 
 import concurrent.futures
+import dataclasses
 import importlib
 import pathlib
 import statistics
@@ -274,15 +275,19 @@ def bench(tmp_path, monkeypatch):
     return run
 
 
-def test_quality_goes_on_where_it_stopped(bench):
+@pytest.mark.parametrize(
+    ("anytime", "runs"), [(True, [(50, 100)]), (False, [(50,), (100,)])], ids=["anytime", "fixed"]
+)
+def test_quality_goes_on_where_it_stopped(bench, anytime, runs, monkeypatch):
     """Only what is missing is trained; a longer time trains anew, but not what is there."""
+    contestant = dataclasses.replace(CONTESTANTS["quick_gan"], anytime=anytime)
+    monkeypatch.setitem(CONTESTANTS, "quick_gan", contestant)
     for key, rate in (made_up_rates() | made_up_rates("quick_gan")).items():
         bench.pieces.put(key, rate)
     names = ("--contestants", "keras_dcgan", "quick_gan", "--data", "mnist", "--seeds", "0")
     assert bench("quality", *names) == [
         ("train", "keras_dcgan", 0, (51, 111)),
-        ("train", "quick_gan", 0, (50,)),
-        ("train", "quick_gan", 0, (100,)),
+        *[("train", "quick_gan", 0, stops) for stops in runs],
     ]
     assert bench("quality", *names) == []
     assert bench("quality", *names, "--seconds", "180") == [
