@@ -3,7 +3,7 @@ PYTHON_IN_VENV := .venv/bin/python
 LAB_ARGS ?=
 # What takes minutes first, the page that puts all together last.
 BENCHMARKS = benchmarks/speed.py \
-	$(filter-out %/speed.py %/report.py, $(sort $(wildcard benchmarks/*.py))) benchmarks/report.py
+	$(filter-out %/speed.py %/report.py %/store.py, $(sort $(wildcard benchmarks/*.py))) benchmarks/report.py
 
 .PHONY: help setup lab test lessons lint bench clean
 

@@ -23,7 +23,7 @@ import keras  # isort: skip  (after gan_helpers, which silences TensorFlow's sta
 import numpy as np  # isort: skip
 import tensorflow as tf  # isort: skip
 
-from peers import store
+import store
 
 FOLDER = pathlib.Path(__file__).parent
 REPORT = FOLDER / "FEW_IMAGES.md"

@@ -31,7 +31,8 @@ import gan_helpers as gh
 import numpy as np  # isort: skip  (after gan_helpers, which silences TensorFlow's start)
 import PIL.Image  # isort: skip
 
-from peers import CONTESTANTS, processes, quality_report, store
+import store
+from peers import CONTESTANTS, processes, quality_report
 
 FOLDER = pathlib.Path(__file__).parent
 DATA = ("mnist", "fashion_mnist")

@@ -14,7 +14,7 @@ import argparse
 import datetime
 import time
 
-from peers import store
+import store
 from timing import fitting, imports, limits, measuring, memory, parts, threads, tutorial
 
 import gan_helpers as gh

@@ -18,7 +18,7 @@ import argparse
 import pathlib
 import time
 
-from peers import store
+import store
 
 import gan_helpers as gh
 

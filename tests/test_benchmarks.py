@@ -17,7 +17,8 @@ sys.path.insert(0, str(BENCHMARKS))
 
 import keras  # noqa: E402
 import quality  # noqa: E402
-from peers import CONTESTANTS, processes, quality_report, store, worker  # noqa: E402
+import store  # noqa: E402
+from peers import CONTESTANTS, processes, quality_report, worker  # noqa: E402
 
 KERAS_PEERS = [n for n, c in CONTESTANTS.items() if n != "quick_gan" and not c.torch]
 

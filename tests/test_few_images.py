@@ -11,7 +11,7 @@ import gan_helpers as gh
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "benchmarks"))
 
 import few_images
-from peers import store
+import store
 
 
 @pytest.fixture

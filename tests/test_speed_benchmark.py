@@ -16,7 +16,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 import report  # noqa: E402
 import speed  # noqa: E402
-from peers import store  # noqa: E402
+import store  # noqa: E402
 from timing import hand_written, limits, measuring  # noqa: E402
 
 # --- Clocks ------------------------------------------------------------------------------------
