@@ -8,6 +8,7 @@ import sys
 import distributed_run
 import numpy as np
 import pytest
+import tiny
 
 CASES = [f"penalty every {number}" for number in distributed_run.PENALTY_EVERY]
 STEPS = distributed_run.STEPS_PER_EPOCH * distributed_run.EPOCHS
@@ -47,7 +48,7 @@ def test_all_replicas_hold_the_same_weights(result, case):
 @pytest.mark.slow
 def test_replicas_share_one_draw_of_latent_vectors(result):
     first, second = map(np.asarray, result["latents"]["parts"])
-    assert first.shape == (distributed_run.BATCH // 2, 8)
+    assert first.shape == (distributed_run.BATCH // 2, tiny.LATENT_DIM)
     assert not np.isin(first, second).any()
     whole = np.asarray(result["latents"]["whole"])
     assert np.array_equal(np.concatenate([first, second]), whole)
