@@ -150,7 +150,7 @@ class GAN(keras.Model):
         discriminator = _given(self.discriminator, condition)
         real = self._augment(real, stream=0)
 
-        with tf.GradientTape() as generator_tape:
+        with training.watch(self.generator) as generator_tape:
             fake = self._augment(generator(latent, training=True), stream=1)
             logs = self._train_discriminator(discriminator, real, tf.stop_gradient(fake))
             real_logits = discriminator(real, training=True)
@@ -163,7 +163,7 @@ class GAN(keras.Model):
         return self._track(generator_loss=generator_loss, **logs)
 
     def _train_discriminator(self, discriminator, real, fake):
-        with tf.GradientTape() as tape:
+        with training.watch(self.discriminator) as tape:
             real_logits = discriminator(real, training=True)
             fake_logits = discriminator(fake, training=True)
             loss = self.adversarial_loss.discriminator(real_logits, fake_logits)

@@ -175,7 +175,7 @@ def get(loss):
 
 def _squared_gradient_norms(discriminator, images):
     """Return |grad_x C(x)|^2 for each picture, float32 of shape (N,)."""
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         # Pictures do not see each other in C (no batch norm), so the gradient of the sum holds
         # each picture's own gradient.

@@ -1,7 +1,21 @@
 """What each step of a game between networks is made of, whatever the game."""
 
+import contextlib
+
 import keras
 import tensorflow as tf
+
+
+@contextlib.contextmanager
+def watch(network):
+    """Record what depends on this network's weights on the tape that it yields, nothing else.
+
+    A plain tape would also record what depends on the opponent's weights alone, its whole turn
+    with its penalties included, for gradients that nobody asks for.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch([variable.value for variable in network.trainable_variables])
+        yield tape
 
 
 def minimize(loss, tape, network, optimizer):

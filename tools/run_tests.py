@@ -10,14 +10,14 @@ import tempfile
 import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
-# Kernels that two processes start at once can be given the same ports: whatever starts kernels
-# runs one at a time, the rest two at a time.
+# Kernels that two processes start at once can be given the same ports: these run one at a time.
 KERNELS = ["tests/notebooks/test_execute.py", "tests/notebooks/test_nbval.py", "tests/browser"]
+TWO_FILES_AT_A_TIME = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
 STAGES = {
     "style": ["ruff", "check", "."],
     "unit tests": [
-        # File by file, the long ones first: see tests/conftest.py.
-        *["pytest", "-q", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"],
+        # The long ones first: see tests/conftest.py.
+        *["pytest", "-q", *TWO_FILES_AT_A_TIME],
         *[f"--ignore={path}" for path in KERNELS],
         "tests",
     ],
@@ -25,10 +25,12 @@ STAGES = {
     "lessons": [
         *["pytest", "-q", "--nbval", "--nbval-current-env"],
         *["--nbval-cell-timeout=300", "--nbval-sanitize-with=tests/notebooks/sanitize.cfg"],
+        # Where kernels need no ports: see conftest.py.
+        *(TWO_FILES_AT_A_TIME if os.name == "posix" else []),
         "notebooks",
     ],
 }
-BESIDE = "unit tests"  # runs beside the stages that start one kernel at a time
+BESIDE = "unit tests"  # runs beside all others
 
 
 def run_stage(name, command, output=None, before=()):
@@ -51,8 +53,8 @@ def run_stage(name, command, output=None, before=()):
 def run_stages():
     """Run all stages, also after one failed; return {name: (passed, seconds)}.
 
-    A lesson keeps about one core busy. The unit tests take what it leaves, and both in the end;
-    what they say is printed when they are done.
+    The unit tests take what the others leave, and both cores in the end; what they say is printed
+    when they are done.
     """
     polite = ["nice", "-n", "10"] if shutil.which("nice") else []
     results = {}
