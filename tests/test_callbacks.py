@@ -16,10 +16,18 @@ from gan_helpers import callbacks, guards
 STEPS = resumable_run.STEPS_PER_EPOCH
 
 
+def pictures():
+    """Return a GAN of pictures and its data, noise."""
+    gan = gh.GAN(gh.networks.generator(latent_dim=8, width=4), gh.networks.discriminator(width=4))
+    gan.compile(seed=5)
+    images = np.random.default_rng(0).integers(0, 256, (96, 28, 28, 1)).astype(np.uint8)
+    return gan, gh.data.pipeline(images, batch_size=96 // STEPS, seed=5)
+
+
 @pytest.fixture(scope="module")
 def trained():
     """Return (grid by epoch, grid by step, GAN) of a training over two epochs."""
-    gan, dataset = resumable_run.build()
+    gan, dataset = pictures()
     by_epoch = callbacks.SampleGrid(count=5, seed=1)
     by_step = callbacks.SampleGrid(count=2, seed=1, every=4)
     gan.fit(dataset, epochs=2, callbacks=[by_epoch, by_step], verbose=0)
@@ -114,7 +122,7 @@ def test_score_over_time_measures_the_averaged_generator():
 
 
 def test_score_over_time_of_pictures():
-    gan, dataset = resumable_run.build()
+    gan, dataset = pictures()
     images = np.random.default_rng(1).integers(0, 256, (60, 28, 28, 1)).astype(np.uint8)
     over_time = callbacks.ScoreOverTime(images, every=STEPS, count=50, net=Pixels())
     gan.fit(dataset, epochs=1, callbacks=[over_time], verbose=0)

@@ -133,6 +133,15 @@ def test_step_equals_a_step_by_hand(name, weights, mixes):
         assert float(found[entry]) == pytest.approx(float(value), abs=1e-5), entry
 
 
+def test_tape_of_a_player_records_its_weights_alone():
+    gan = tiny.gan()
+    with gh.training.watch(gan.generator) as tape:
+        logits = gan.discriminator(gan.generator(tf.ones((2, tiny.LATENT_DIM))))
+    weights = [variable.value for variable in gan.generator.trainable_variables]
+    assert [id(found) for found in tape.watched_variables()] == [id(one) for one in weights]
+    assert all(np.any(gradient) for gradient in tape.gradient(logits, weights))
+
+
 def test_compiled_steps_equal_eager_steps():
     eager, compiled = (
         tiny.gan(r1=0.5, r2=0.5, penalty_every=2, run_eagerly=eagerly) for eagerly in (True, False)

@@ -127,7 +127,7 @@ def agreement(generator, discriminator, latent, before, after):
         return math.nan
     weights = [tf.constant(value) for value in before.trainable]
     others = [variable.value for variable in generator.non_trainable_variables]
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(weights)
         fakes, _ = generator.stateless_call(weights, others, latent, training=True)
         approval = tf.reduce_mean(_rate(discriminator, fakes))

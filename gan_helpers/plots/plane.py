@@ -128,7 +128,7 @@ def generator_pushes(gan, real, fake):
     The generator's loss is a mean over the K fakes; times K, the slope is that of one fake.
     """
     points = tf.constant(fake, tf.float32)
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(points)
         real_logits = gan.discriminator(tf.constant(real, tf.float32), training=False)
         fake_logits = gan.discriminator(points, training=False)
