@@ -11,6 +11,8 @@ import json
 import pathlib
 import platform
 
+import store
+
 import gan_helpers as gh
 
 import keras  # isort: skip  (after gan_helpers, which silences TensorFlow's start)
@@ -21,11 +23,14 @@ STEPS = 1_500
 EVERY = gh.recipes.STEPS_PER_EPOCH
 PICTURES = 1_000
 CURVES = ("discriminator_loss", "generator_loss", "real_accuracy", "fake_accuracy")
-RUNS = pathlib.Path(__file__).parent / "bands_runs.json"
+RUNS = store.Store(pathlib.Path(__file__).parent / "bands_runs.json")
 PACKAGE = pathlib.Path(gh.__file__).parent
 TARGET = PACKAGE / "diagnosis" / "bands.json"
 # What a run depends on.
-CODE = ("recipes.py", "gan.py", "losses.py", "augmentation.py", "data/pipelines.py", "networks/*")
+CODE = (
+    *("recipes.py", "gan.py", "training.py", "losses.py", "augmentation.py"),
+    *("data/pipelines.py", "networks/*"),
+)
 
 
 def fingerprint():
@@ -36,24 +41,19 @@ def fingerprint():
     return found.hexdigest()
 
 
-def stored():
-    """Return the runs that are done with today's code, {seed: {curve: list}}."""
-    found = json.loads(RUNS.read_text(encoding="utf-8")) if RUNS.exists() else {}
-    return found["runs"] if found.get("code") == fingerprint() else {}
-
-
 def measured(seed, images, held_out):
     """Return the curves of one run, {name: list of one value for each 100 steps}."""
-    runs = stored()
-    if str(seed) not in runs:
+    run = RUNS.read().get(str(seed))
+    if run is None or run["code"] != fingerprint():
         score = gh.callbacks.ScoreOverTime(held_out, every=EVERY, count=PICTURES)
         gan = gh.quick_gan(images, steps=STEPS, seed=seed, callbacks=[score])
         assert score.steps == list(range(0, STEPS + 1, EVERY)), score.steps
         curves = {name: gan.history.history[name] for name in CURVES} | {"fid": score.values[1:]}
-        runs[str(seed)] = {name: [float(f"{v:.4g}") for v in curves[name]] for name in curves}
-        RUNS.write_text(json.dumps({"code": fingerprint(), "runs": runs}), encoding="utf-8")
-    print(f"seed {seed}: {runs[str(seed)]['fid'][-1]:.2f} after {STEPS:,} steps", flush=True)
-    return runs[str(seed)]
+        curves = {name: [float(f"{v:.4g}") for v in values] for name, values in curves.items()}
+        run = {"code": fingerprint(), "curves": curves}
+        RUNS.put(str(seed), run)
+    print(f"seed {seed}: {run['curves']['fid'][-1]:.2f} after {STEPS:,} steps", flush=True)
+    return run["curves"]
 
 
 def false_alarms(steps, runs):
@@ -96,7 +96,7 @@ def main():
     print(about["false_alarms"])
     known = {"about": about, "steps": steps, "runs": by_curve(runs)}
     TARGET.write_text(json.dumps(known) + "\n", encoding="utf-8")
-    RUNS.unlink()
+    RUNS.path.unlink()
 
 
 if __name__ == "__main__":

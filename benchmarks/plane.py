@@ -11,12 +11,13 @@ Each run that is done is kept in benchmarks/plane_runs.json, so that an interrup
 on where it stopped; delete the file to measure anew.
 """
 
-import json
 import pathlib
 import platform
 import statistics
 import sys
 import time
+
+import store
 
 import gan_helpers as gh
 
@@ -24,7 +25,7 @@ import keras  # isort: skip  (after gan_helpers, which silences TensorFlow's sta
 import tensorflow as tf  # isort: skip
 
 FOLDER = pathlib.Path(__file__).parent
-RUNS = FOLDER / "plane_runs.json"
+RUNS = store.Store(FOLDER / "plane_runs.json")
 REPORT = FOLDER / "PLANE.md"
 COUNT = 2_500
 RECIPE_SEEDS = range(5)
@@ -78,17 +79,17 @@ def cure(mixture, seed, options):
 
 def measured(name, train, mixture, seed):
     """Return the scores of one run, from the file of runs where it was done already."""
-    runs = json.loads(RUNS.read_text()) if RUNS.exists() else {}
     key = f"{name}, seed {seed}"
-    if key not in runs:
+    run = RUNS.read().get(key)
+    if run is None:
         start = time.monotonic()
         gan = train(mixture, seed)
         seconds = time.monotonic() - start
         scores = gh.evaluation.plane_coverage(gan.generate(COUNT, seed=1), mixture)
-        runs[key] = scores | {"seconds": round(seconds, 1)}
-        RUNS.write_text(json.dumps(runs, indent=1) + "\n")
-    print(f"{key}: {runs[key]}", flush=True)
-    return runs[key]
+        run = scores | {"seconds": round(seconds, 1)}
+        RUNS.put(key, run)
+    print(f"{key}: {run}", flush=True)
+    return run
 
 
 def row(name, runs):
