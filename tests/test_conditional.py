@@ -243,3 +243,91 @@ def test_quick_gan_takes_labels():
     assert gan.conditional and gan.generate(2, seed=0, condition=[0, 2]).shape == (2, *SHAPE)
     with pytest.raises(ValueError, match="two classes or more"):
         gh.quick_gan(images, steps=2, labels=np.zeros(64, int))
+
+
+# --- What goes on around a run -------------------------------------------------------------------
+
+
+def test_class_vectors_draw_what_their_labels_draw():
+    gan = small_gan()
+    draw, vectors = gh.networks.from_class_vectors(gan.ema_generator)
+    assert vectors.shape == (CLASSES, 4)
+    latent = np.random.default_rng(0).standard_normal((3, 4)).astype(np.float32)
+    by_vector = draw([latent, vectors[[2, 0, 1]]]).numpy()
+    by_label = gan.ema_generator([latent, np.array([2, 0, 1])]).numpy()
+    np.testing.assert_allclose(by_vector, by_label, atol=1e-6)
+    with pytest.raises(ValueError, match="built with classes="):
+        gh.networks.from_class_vectors(gh.networks.generator(SHAPE))
+
+
+def test_a_watched_run_ends_with_the_same_weights_and_knows_all():
+    images, labels = small_data(64)
+    weights = []
+    for watch in (True, False):
+        gan, dataset = small_gan(), gh.data.pipeline(images, 16, 0, labels)
+        health = gh.diagnosis.Health(real=dataset, every=2)
+        history = gan.fit(dataset, epochs=3, callbacks=[health] if watch else [], verbose=0)
+        weights.append(np.concatenate([w.ravel() for w in gan.generator.get_weights()]))
+        if watch:
+            entries = history.history
+            assert all(np.isfinite(entries[name]).all() for name in ("ranking", "agreement"))
+            assert {"drawn_diversity", "real_mean", "generator_change"} <= set(entries)
+            gh.diagnosis.diagnose(history, gan.generate(16, seed=0))
+    np.testing.assert_array_equal(*weights)
+
+
+def test_health_asks_for_the_conditions():
+    images, labels = small_data()
+    dataset = gh.data.pipeline(images, 8, 0, labels)
+    for real in (None, gh.data.scale(images)):
+        health = gh.diagnosis.Health(real=real)
+        with pytest.raises(ValueError, match=r"this GAN is conditional; give Health\(real=dataset"):
+            small_gan().fit(dataset, callbacks=[health], verbose=0)
+
+
+def test_grids_and_scores_draw_the_conditions_that_are_asked_for():
+    images, labels = small_data(80)
+    gan = small_gan()
+    grid = gh.callbacks.SampleGrid(count=3, condition=[2, 2, 0])
+    live = gh.widgets.LiveSamples(count=2, condition=1)
+    notes = gh.callbacks.ScoreOverTime(images, every=5, count=40, condition=labels[:40])
+    callbacks = [grid, live, notes]
+    gan.fit(gh.data.pipeline(images, 8, 0, labels), callbacks=callbacks, verbose=0)
+    np.testing.assert_array_equal(grid.frames[-1], gan.generate(seed=0, condition=[2, 2, 0]))
+    np.testing.assert_array_equal(live.picture, gh.plots.tile(gan.generate(2, seed=0, condition=1)))
+    fakes = gan.generate(seed=0, condition=labels[:40])
+    net = gh.evaluation.feature_net("mnist")
+    distance = gh.evaluation.frechet_distance(net.features(fakes), net.features(images[:40]))
+    assert notes.values[-1] == pytest.approx(distance, rel=1e-6)
+
+
+def test_broken_numbers_stop_the_run():
+    images, labels = small_data()
+    pictures = gh.data.scale(images)
+    pictures[8:] = np.nan
+    dataset = tf.data.Dataset.from_tensor_slices((pictures, labels.astype(np.int32))).batch(8)
+    gan = small_gan()
+    with pytest.warns(RuntimeWarning, match="the data holds NaN"):
+        gan.fit(dataset, epochs=2, verbose=0)
+    assert gan.steps <= 2 and np.isfinite(gan.generator.get_weights()[0]).all()
+
+
+def test_resumed_it_ends_with_the_weights_of_a_run_that_never_stopped(tmp_path):
+    images, labels = small_data()
+
+    def run(epochs, callbacks=()):
+        gan = small_gan()
+        dataset = gh.data.pipeline(images, 8, 0, labels)
+        gan.fit(dataset, epochs=epochs, callbacks=list(callbacks), verbose=0)
+        return gan
+
+    class Crash(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(3, [gh.callbacks.backup(tmp_path / "run"), Crash()])
+    resumed = run(3, [gh.callbacks.backup(tmp_path / "run")])
+    for first, second in zip(resumed.variables, run(3).variables, strict=True):
+        np.testing.assert_array_equal(first.numpy(), second.numpy(), err_msg=first.path)
