@@ -158,7 +158,8 @@ def agreement(generator, discriminator, latent, before, after):
         approval = tf.reduce_mean(_rate(discriminator, fakes))
     gradients = tape.gradient(approval, weights, unconnected_gradients="zero")
     step = _difference(after.trainable, before.trainable)
-    return measures.cosine(step, [gradient.numpy() for gradient in gradients])
+    # Those of an embedding come as slices: the rows of the labels that took part.
+    return measures.cosine(step, [tf.convert_to_tensor(one).numpy() for one in gradients])
 
 
 def _difference(after, before):

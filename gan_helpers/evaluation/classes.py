@@ -38,8 +38,8 @@ class ClassAccuracy:
     def __str__(self):
         low, high = (100 * share for share in self.interval)
         lines = [
-            f"{100 * self.accuracy:.1f} % ({low:.1f} to {high:.1f}) of {self.n:,} pictures are named "
-            f"as asked by {self.net}",
+            f"{100 * self.accuracy:.1f} % ({low:.1f} to {high:.1f}) of {self.n:,} pictures are "
+            f"named as asked by {self.net}",
             f"floor: {self.floor_how}",
         ]
         for label, share in enumerate(self.per_class):
@@ -141,7 +141,8 @@ class ClassScores(dict):
         lines = [
             f"each class: {first['n']:,} fakes against {first['n']:,} real samples, features of "
             f"{first['net']}",
-            f"{'class':8}{'Fréchet distance':26}{'floor':9}{'precision':>9}{'recall':>9}{'coverage':>10}",
+            f"{'class':8}{'Fréchet distance':26}{'floor':9}{'precision':>9}{'recall':>9}"
+            f"{'coverage':>10}",
         ]
         for label, one in self.items():
             low, high = one["fid_interval"]
