@@ -204,7 +204,7 @@ def _number(name, value):
 
 
 def _first_samples(real):
-    """Return the first reals, at most 64, of a dataset or an array, and their conditions or None."""
+    """Return the first reals of a dataset or an array, at most 64, and their conditions, if any."""
     if real is None:
         return None, None
     if not isinstance(real, tf.data.Dataset):
