@@ -243,6 +243,8 @@ def test_quick_gan_takes_labels():
     images, labels = small_data(64)
     gan = gh.quick_gan(images, steps=2, labels=labels)
     assert gan.conditional and gan.generate(2, seed=0, condition=[0, 2]).shape == (2, *SHAPE)
+    with pytest.raises(ValueError, match=r"no picture has the label 0; .* Number the classes"):
+        gh.quick_gan(images, steps=2, labels=labels + 1)
     with pytest.raises(ValueError, match="two classes or more"):
         gh.quick_gan(images, steps=2, labels=np.zeros(64, int))
 
