@@ -116,8 +116,8 @@ def _number_of_classes(labels, images):
         raise ValueError("labels are all 0; a conditional GAN needs two classes or more.")
     if not counts.all():
         raise ValueError(
-            f"labels go up to {len(counts) - 1}, but no picture has the label {counts.argmin()}; the "
-            "GAN would draw noise for it. Number the classes 0, 1, 2, ...: np.unique(labels, "
+            f"labels go up to {len(counts) - 1}, but no picture has the label {counts.argmin()}; "
+            "the GAN would draw noise for it. Number the classes 0, 1, 2, ...: np.unique(labels, "
             "return_inverse=True)[1] does so."
         )
     return len(counts)
