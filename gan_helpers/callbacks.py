@@ -25,19 +25,20 @@ class SampleGrid(keras.callbacks.Callback):
         seed: of the fixed latent vectors.
         every: "epoch", or a number of training steps between two grids.
         folder: where each grid is also written as a PNG; made when missing. None writes nothing.
+        condition: for a conditional GAN, as in `GAN.generate`; labels left out are 0, 1, 2, ...
 
     Attributes:
         frames: list of uint8 arrays (count, H, W, C), the first from before training.
         steps: the training step of each frame.
     """
 
-    def __init__(self, count=32, seed=0, every="epoch", folder=None):
+    def __init__(self, count=32, seed=0, every="epoch", folder=None, condition=None):
         super().__init__()
         if not isinstance(count, int) or count < 1:
             raise ValueError(f"count is {count!r}; it must be a whole number from 1 on.")
         if every != "epoch" and (not isinstance(every, int) or every < 1):
             raise ValueError(f'every is {every!r}; it must be "epoch" or a number of steps.')
-        self.count, self.seed, self.every = count, seed, every
+        self.count, self.seed, self.every, self.condition = count, seed, every, condition
         self.folder = pathlib.Path(folder) if folder is not None else None
         self.frames, self.steps = [], []
 
@@ -53,7 +54,8 @@ class SampleGrid(keras.callbacks.Callback):
             self._draw()
 
     def _draw(self):
-        self.frames.append(self.model.generate(self.count, seed=self.seed))
+        pictures = self.model.generate(self.count, seed=self.seed, condition=self.condition)
+        self.frames.append(pictures)
         self.steps.append(self.model.steps)
         if self.folder is not None:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -79,6 +81,9 @@ class ScoreOverTime(keras.callbacks.Callback):
         metric: "fid", "kid", "precision", "recall", "density" or "coverage". Compare values of
             one count only.
         seed: of the latent vectors, the same for each value.
+        condition: for a conditional GAN, those of the fakes: best the labels of the reals,
+            `labels[:count]`, so that both hold as many of each class. Left out, as in
+            `GAN.generate`.
 
     Attributes:
         steps, seconds, values: lists, one entry a value; seconds of training since the start of
@@ -90,7 +95,17 @@ class ScoreOverTime(keras.callbacks.Callback):
         ValueError: for an unknown metric, other pictures than the net takes, or fewer than count.
     """
 
-    def __init__(self, real, every=None, seconds=None, count=1000, net=None, metric="fid", seed=0):
+    def __init__(
+        self,
+        real,
+        every=None,
+        seconds=None,
+        count=1000,
+        net=None,
+        metric="fid",
+        seed=0,
+        condition=None,
+    ):
         super().__init__()
         if (every is None) == (seconds is None):
             raise ValueError("give either every (steps) or seconds, not both and not none.")
@@ -98,7 +113,7 @@ class ScoreOverTime(keras.callbacks.Callback):
             raise ValueError(f"every is {every!r}; it must be a number of steps from 1 on.")
         if seconds is not None and not (isinstance(seconds, numbers.Real) and seconds > 0):
             raise ValueError(f"seconds is {seconds!r}; it must be a number above 0.")
-        self.metric, self.count, self.seed = metric, count, seed
+        self.metric, self.count, self.seed, self.condition = metric, count, seed, condition
         self.every, self.pause = every, seconds
         self._measure = scores.Measure(real, metric, count, net)
         self.floor = self._measure.floor
@@ -125,7 +140,8 @@ class ScoreOverTime(keras.callbacks.Callback):
         if self.steps and self.steps[-1] == step:
             return
         began = time.monotonic()
-        self.values.append(self._measure(self.model.generate(self.count, seed=self.seed)))
+        fakes = self.model.generate(self.count, seed=self.seed, condition=self.condition)
+        self.values.append(self._measure(fakes))
         self.steps.append(step)
         self.seconds.append(began - self._start)
         self._start += time.monotonic() - began

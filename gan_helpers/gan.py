@@ -20,12 +20,25 @@ class GAN(keras.Model):
     Where both networks take a condition y besides, such as a class, the game is played for each y
     at once: C(x, y) against C(G(z, y), y) (Mirza and Osindero 2014, "Conditional Generative
     Adversarial Nets"). A fake gets the condition of the real sample at its place in the batch.
+    Lesson 10 trains one on classes:
+
+        gan = gh.GAN(
+            gh.networks.generator((28, 28, 1), classes=10),
+            gh.networks.discriminator((28, 28, 1), classes=10),
+        )
+        gan.compile(**gh.recipes.settings())
+        gan.fit(gh.data.pipeline(images, 32, labels=labels), epochs=5)
+        threes = gan.generate(8, condition=3)
 
     Args:
         generator: Keras model from latent vectors (N, latent_dim) to samples (N, ...); or from
             the list [latent vectors, conditions].
         discriminator: Keras model from such samples to logits (N, 1); or from the list [samples,
             conditions]. Conditions are labels, int (N,), or arrays of floats, such as pictures.
+
+    Attributes:
+        conditional: whether the networks take a condition.
+        classes: the number of classes, where the condition is a label; else None.
 
     Raises:
         ValueError: when the two do not fit together.
@@ -40,6 +53,7 @@ class GAN(keras.Model):
         self.ema_generator.set_weights(generator.get_weights())
         self.ema_generator.trainable = False
         self.conditional = len(generator.inputs) == 2
+        self.classes = checks.classes_of(generator) if self.conditional else None
         self.latent_dim = generator.inputs[0].shape[-1]
         self.sample_shape = tuple(generator.output_shape[1:])
         self.step_counter = self.add_weight(

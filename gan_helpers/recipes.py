@@ -111,10 +111,16 @@ def quick_gan(
 
 
 def _number_of_classes(labels, images):
-    classes = int(data.check_labels(labels, len(images)).max()) + 1
-    if classes < 2:
+    counts = np.bincount(data.check_labels(labels, len(images)))
+    if len(counts) < 2:
         raise ValueError("labels are all 0; a conditional GAN needs two classes or more.")
-    return classes
+    if not counts.all():
+        raise ValueError(
+            f"labels go up to {len(counts) - 1}, but no picture has the label {counts.argmin()}; "
+            "the GAN would draw noise for it. Number the classes 0, 1, 2, ...: np.unique(labels, "
+            "return_inverse=True)[1] does so."
+        )
+    return len(counts)
 
 
 # --- Points in the plane -----------------------------------------------------------------------

@@ -19,17 +19,21 @@ import tiny
 import gan_helpers as gh
 
 BATCH, STEPS_PER_EPOCH, EPOCHS = 16, 3, 2
-PENALTY_EVERY = (1, 2)
+CASES = {
+    "penalty every 1": {},
+    "penalty every 2": {"penalty_every": 2},
+    "with classes": {"classes": 3},
+}
 
 
-def build(penalty_every=1):
+def build(penalty_every=1, classes=None):
     """Return a GAN; every call makes the same one.
 
     Of points, because graphs of few layers are built in no time; lesson 05 compares GANs of
     pictures.
     """
     keras.utils.set_random_seed(1)
-    gan = gh.GAN(tiny.generator(), tiny.discriminator())
+    gan = tiny.gan() if classes is None else tiny.conditional_gan(classes)
     # Adam divides by the size of the gradients: where that is nearly zero, rounding would grow
     # to whole steps, but for a large epsilon.
     adam = {"learning_rate": 2e-3, "beta_1": 0.0, "beta_2": 0.99, "epsilon": 1e-3}
@@ -46,22 +50,24 @@ def build(penalty_every=1):
     return gan
 
 
-def data():
+def data(classes=None):
     """Return whole batches of 16, three an epoch."""
-    return gh.data.pipeline(tiny.points(BATCH * STEPS_PER_EPOCH), BATCH, seed=1)
+    count = BATCH * STEPS_PER_EPOCH
+    labels = None if classes is None else np.arange(count) % classes
+    return gh.data.pipeline(tiny.points(count), BATCH, seed=1, labels=labels)
 
 
-def compare(strategy, penalty_every):
+def compare(strategy, classes=None, **options):
     """Train on one device and on two; return what differs by how much."""
-    one = build(penalty_every)
-    one_history = one.fit(data(), epochs=EPOCHS, verbose=0).history
+    one = build(classes=classes, **options)
+    one_history = one.fit(data(classes), epochs=EPOCHS, verbose=0).history
     with strategy.scope():
-        two = build(penalty_every)
-    two_history = two.fit(data(), epochs=EPOCHS, verbose=0).history
+        two = build(classes=classes, **options)
+    two_history = two.fit(data(classes), epochs=EPOCHS, verbose=0).history
     return {
         "steps": [one.steps, two.steps],
         "weights": {name: gap(getattr(one, name), getattr(two, name)) for name in NETWORKS},
-        "moved": gap(build(penalty_every).generator, two.generator),
+        "moved": gap(build(classes=classes, **options).generator, two.generator),
         "metrics": {
             name: float(np.abs(np.subtract(values, two_history[name])).max())
             for name, values in one_history.items()
@@ -104,8 +110,8 @@ def main(path):
     gh.setup(seed=5, precision="float32")
     strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     result = {"replicas": strategy.num_replicas_in_sync, "latents": latents(strategy)}
-    for penalty_every in PENALTY_EVERY:
-        result[f"penalty every {penalty_every}"] = compare(strategy, penalty_every)
+    for name, options in CASES.items():
+        result[name] = compare(strategy, **options)
     pathlib.Path(path).write_text(json.dumps(result, indent=1))
 
 

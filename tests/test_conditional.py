@@ -4,8 +4,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import tiny
 
 import gan_helpers as gh
+from gan_helpers.diagnosis import looks
 
 SHAPE, CLASSES = (28, 28, 1), 3
 
@@ -241,5 +243,124 @@ def test_quick_gan_takes_labels():
     images, labels = small_data(64)
     gan = gh.quick_gan(images, steps=2, labels=labels)
     assert gan.conditional and gan.generate(2, seed=0, condition=[0, 2]).shape == (2, *SHAPE)
+    with pytest.raises(ValueError, match=r"no picture has the label 0; .* Number the classes"):
+        gh.quick_gan(images, steps=2, labels=labels + 1)
     with pytest.raises(ValueError, match="two classes or more"):
         gh.quick_gan(images, steps=2, labels=np.zeros(64, int))
+
+
+# --- What goes on around a run -------------------------------------------------------------------
+
+
+def test_class_vectors_draw_what_their_labels_draw():
+    gan = small_gan()
+    draw, vectors = gh.networks.from_class_vectors(gan.ema_generator)
+    assert vectors.shape == (CLASSES, 4)
+    latent = np.random.default_rng(0).standard_normal((3, 4)).astype(np.float32)
+    by_vector = draw([latent, vectors[[2, 0, 1]]]).numpy()
+    by_label = gan.ema_generator([latent, np.array([2, 0, 1])]).numpy()
+    np.testing.assert_allclose(by_vector, by_label, atol=1e-6)
+    with pytest.raises(ValueError, match="built with classes="):
+        gh.networks.from_class_vectors(gh.networks.generator(SHAPE))
+
+
+def points_and_labels(count=64):
+    labels = np.arange(count) % CLASSES
+    return tiny.points(count) + labels[:, np.newaxis].astype(np.float32), labels
+
+
+def points_gan():
+    keras.utils.set_random_seed(0)
+    return tiny.conditional_gan(seed=3)
+
+
+def test_a_watched_run_ends_with_the_same_weights_and_knows_all():
+    points, labels = points_and_labels()
+    weights = []
+    for watch in (True, False):
+        gan, dataset = points_gan(), gh.data.pipeline(points, 16, 0, labels)
+        health = gh.diagnosis.Health(real=dataset, every=2)
+        history = gan.fit(dataset, epochs=3, callbacks=[health] if watch else [], verbose=0)
+        weights.append(np.concatenate([w.ravel() for w in gan.generator.get_weights()]))
+        if watch:
+            entries = history.history
+            assert all(np.isfinite(entries[name]).all() for name in ("ranking", "agreement"))
+            assert {"drawn_diversity", "real_mean", "generator_change"} <= set(entries)
+            gh.diagnosis.diagnose(history, gan.generate(16, seed=0))
+    np.testing.assert_array_equal(*weights)
+
+
+def test_the_recorder_gives_each_sample_its_own_condition():
+    points, labels = points_and_labels()
+    gan = points_gan()
+    generator, discriminator = (
+        looks.Given(network, labels) for network in (gan.generator, gan.discriminator)
+    )
+    found = looks.ratings(discriminator, points, None)
+    logits = gan.discriminator([points, labels]).numpy()
+    assert found["real_output"] == pytest.approx(logits.mean(), rel=1e-5)
+    latent = np.random.default_rng(0).standard_normal((8, tiny.LATENT_DIM)).astype(np.float32)
+    _, fake = looks.batches(generator, latent, None, None)
+    np.testing.assert_allclose(fake, gan.generator([latent, labels[:8]]), atol=1e-6)
+
+
+def test_health_asks_for_the_conditions():
+    points, labels = points_and_labels()
+    dataset = gh.data.pipeline(points, 8, 0, labels)
+    for real in (None, points):
+        health = gh.diagnosis.Health(real=real)
+        with pytest.raises(ValueError, match=r"this GAN is conditional; give Health\(real=dataset"):
+            points_gan().fit(dataset, callbacks=[health], verbose=0)
+
+
+def test_grids_and_scores_draw_the_conditions_that_are_asked_for():
+    points, labels = points_and_labels(80)
+    gan = points_gan()
+    grid = gh.callbacks.SampleGrid(count=3, condition=[2, 2, 0])
+    notes = gh.callbacks.ScoreOverTime(points, every=5, count=40, condition=labels[:40])
+    gan.fit(gh.data.pipeline(points, 8, 0, labels), callbacks=[grid, notes], verbose=0)
+    np.testing.assert_array_equal(grid.frames[-1], gan.generate(seed=0, condition=[2, 2, 0]))
+    distance = gh.evaluation.frechet_distance(
+        gan.generate(seed=0, condition=labels[:40]), points[:40]
+    )
+    assert notes.values[-1] == pytest.approx(distance, rel=1e-6)
+
+
+def test_live_samples_draw_the_class_that_is_asked_for():
+    gan = small_gan()
+    live = gh.widgets.LiveSamples(count=2, condition=1)
+    live.set_model(gan)
+    live.on_train_begin()
+    wanted = gh.plots.tile(gan.generate(2, seed=0, condition=1))
+    np.testing.assert_array_equal(live.picture, wanted)
+
+
+def test_broken_numbers_stop_the_run():
+    points, labels = points_and_labels(24)
+    points[8:] = np.nan
+    dataset = tf.data.Dataset.from_tensor_slices((points, labels.astype(np.int32))).batch(8)
+    gan = points_gan()
+    with pytest.warns(RuntimeWarning, match="the data holds NaN"):
+        gan.fit(dataset, epochs=2, verbose=0)
+    assert gan.steps <= 2 and np.isfinite(gan.generator.get_weights()[0]).all()
+
+
+def test_resumed_it_ends_with_the_weights_of_a_run_that_never_stopped(tmp_path):
+    points, labels = points_and_labels(24)
+
+    def run(epochs, callbacks=()):
+        gan = points_gan()
+        dataset = gh.data.pipeline(points, 8, 0, labels)
+        gan.fit(dataset, epochs=epochs, callbacks=list(callbacks), verbose=0)
+        return gan
+
+    class Crash(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(3, [gh.callbacks.backup(tmp_path / "run"), Crash()])
+    resumed = run(3, [gh.callbacks.backup(tmp_path / "run")])
+    for first, second in zip(resumed.variables, run(3).variables, strict=True):
+        np.testing.assert_array_equal(first.numpy(), second.numpy(), err_msg=first.path)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tiny
 
-CASES = [f"penalty every {number}" for number in distributed_run.PENALTY_EVERY]
+CASES = list(distributed_run.CASES)
 STEPS = distributed_run.STEPS_PER_EPOCH * distributed_run.EPOCHS
 FLOAT32 = 1e-6  # a few roundings of numbers around 1
 

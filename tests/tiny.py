@@ -41,6 +41,26 @@ def gan(**options):
     return model
 
 
+def conditional_gan(classes=3, **options):
+    """Return a compiled GAN of points with labels; the generator has a class vector for each."""
+    layers = keras.layers
+
+    def label():
+        return keras.Input((), dtype="int32")
+
+    latent, wanted = keras.Input((LATENT_DIM,)), label()
+    embedded = layers.Embedding(classes, LATENT_DIM, name="embed_label")(wanted)
+    hidden = layers.Dense(6, activation="tanh")(layers.Concatenate()([latent, embedded]))
+    make = keras.Model([latent, wanted], layers.Dense(2)(hidden))
+    point, given = keras.Input((2,)), label()
+    features = layers.Dense(6, activation="tanh")(point)
+    fit = layers.Dot(axes=1)([features, layers.Embedding(classes, 6, name="embed_label")(given)])
+    judge = keras.Model([point, given], layers.Add()([layers.Dense(1)(features), fit]))
+    model = gh.GAN(make, judge)
+    model.compile(**options)
+    return model
+
+
 def linear_gan(fake=-1.0, **options):
     """Return a GAN that does not learn: D(x) = x1 + x2, and each fake is (fake, fake)."""
     make = keras.Sequential([keras.Input((LATENT_DIM,)), keras.layers.Dense(2)])

@@ -33,6 +33,7 @@ class Health(keras.callbacks.Callback):
         generator, discriminator: Keras models, for a loop of your own. The discriminator may
             return logits or probabilities.
         real: for `fit`, what it trains on: a dataset, or an array of floats as the GAN sees them.
+            For a conditional GAN it must be the dataset, of samples and conditions.
             A `gh.data.pipeline` keeps its order; one with `.repeat()` begins with another epoch.
         every: steps between two looks. A look takes about 20 ms for small networks.
         latent: the generator's inputs for the looks, (N, ...) as the run draws them; by default
@@ -48,7 +49,8 @@ class Health(keras.callbacks.Callback):
             batch (`diversity`) and the distance to the nearest other sample.
 
     Raises:
-        ValueError: for what is no Keras model, uint8 pictures as `real`, or `every` below 1.
+        ValueError: for what is no Keras model, uint8 pictures as `real`, or `every` below 1; when
+            `fit` begins, for a conditional GAN whose conditions are not known.
     """
 
     def __init__(self, generator=None, discriminator=None, *, real=None, every=20, latent=None):
@@ -107,7 +109,15 @@ class Health(keras.callbacks.Callback):
                 "loops call Health(generator, discriminator).record(...) yourself."
             )
         self.generator, self.discriminator = self.model.generator, self.model.discriminator
-        self._real = _first_samples(self._given_real)
+        self._real, conditions = _first_samples(self._given_real)
+        if getattr(self.model, "conditional", False):
+            if conditions is None:
+                raise ValueError(
+                    "this GAN is conditional; give Health(real=dataset) the dataset of samples and "
+                    "conditions that fit trains on."
+                )
+            self.generator = looks.Given(self.generator, conditions)
+            self.discriminator = looks.Given(self.discriminator, conditions)
         self._before, self._values, self._names = {}, {}, set()
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -194,16 +204,19 @@ def _number(name, value):
 
 
 def _first_samples(real):
-    """Return the first reals of a dataset or an array, at most 64, or None."""
-    if real is None or not isinstance(real, tf.data.Dataset):
-        return real if real is None else np.asarray(real[: measures.MOST_SAMPLES], np.float32)
+    """Return the first reals of a dataset or an array, at most 64, and their conditions, if any."""
+    if real is None:
+        return None, None
+    if not isinstance(real, tf.data.Dataset):
+        return np.asarray(real[: measures.MOST_SAMPLES], np.float32), None
     epoch = real.epoch.numpy() if hasattr(real, "epoch") else None
     batches, count = [], 0
     for batch in real:
-        batches.append(batch.numpy())
-        count += len(batch)
+        batches.append([part.numpy() for part in tf.nest.flatten(batch)])
+        count += len(batches[-1][0])
         if count >= measures.MOST_SAMPLES:
             break
     if epoch is not None:  # looking into a pipeline counts as an epoch
         real.epoch.assign(epoch)
-    return np.concatenate(batches)[: measures.MOST_SAMPLES]
+    parts = [np.concatenate(part)[: measures.MOST_SAMPLES] for part in zip(*batches, strict=True)]
+    return parts[0], parts[1] if len(parts) > 1 else None

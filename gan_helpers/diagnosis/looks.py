@@ -28,6 +28,31 @@ class Weights:
         self.statistics = [v.numpy() for v in network.weights if id(v) in statistics]
 
 
+class Given:
+    """A network with its conditions fixed: for the looks it takes one input, as others do.
+
+    Args:
+        network: a Keras model that takes [inputs, conditions].
+        conditions: array (M, ...); the first N of them go with N inputs.
+    """
+
+    def __init__(self, network, conditions):
+        self.network, self.conditions = network, conditions
+
+    def __getattr__(self, name):
+        return getattr(self.network, name)
+
+    @property
+    def input_shape(self):
+        """The shape of the first input."""
+        return self.network.input_shape[0]
+
+    def stateless_call(self, trainable, non_trainable, inputs, training):
+        """Call the network on the inputs and as many conditions."""
+        both = [inputs, self.conditions[: len(inputs)]]
+        return self.network.stateless_call(trainable, non_trainable, both, training=training)
+
+
 def batch_norms(network):
     """Return all batch norm layers of a network, also of networks inside it."""
     found = []
@@ -133,7 +158,8 @@ def agreement(generator, discriminator, latent, before, after):
         approval = tf.reduce_mean(_rate(discriminator, fakes))
     gradients = tape.gradient(approval, weights, unconnected_gradients="zero")
     step = _difference(after.trainable, before.trainable)
-    return measures.cosine(step, [gradient.numpy() for gradient in gradients])
+    # Those of an embedding come as slices: the rows of the labels that took part.
+    return measures.cosine(step, [tf.convert_to_tensor(one).numpy() for one in gradients])
 
 
 def _difference(after, before):

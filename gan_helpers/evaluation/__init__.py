@@ -1,5 +1,11 @@
 """Measures of what a GAN has learned."""
 
+from gan_helpers.evaluation.classes import (
+    ClassAccuracy,
+    ClassScores,
+    class_accuracy,
+    class_scores,
+)
 from gan_helpers.evaluation.distances import Estimate, frechet_distance, kernel_distance, prdc
 from gan_helpers.evaluation.feature_training import train_feature_net
 from gan_helpers.evaluation.features import FeatureNet, feature_net, inception_net
@@ -12,10 +18,14 @@ from gan_helpers.evaluation.scores import Score, score
 memorisation = memorization  # the British spelling
 
 __all__ = [
+    "ClassAccuracy",
+    "ClassScores",
     "Estimate",
     "FeatureNet",
     "Memorization",
     "Score",
+    "class_accuracy",
+    "class_scores",
     "feature_net",
     "frechet_distance",
     "inception_net",

@@ -221,7 +221,7 @@ def extract(named, net=None, minimum=1, same_size=False):
     _check_sets(named, minimum, same_size)
     if all(given.values()):
         return named, "features given"
-    net = _net(net, next(iter(named.values())).shape[1:])
+    net = chosen_net(net, next(iter(named.values())).shape[1:])
     computed = {
         n: distances.check_features(net.features(pictures), f"features of {n}")
         for n, pictures in named.items()
@@ -247,7 +247,7 @@ def _check_sets(named, minimum, same_size):
         )
 
 
-def _net(net, shape):
+def chosen_net(net, shape):
     """Return the FeatureNet that is asked for, or the default for pictures of this shape."""
     if net is None:
         if shape != (28, 28, 1):

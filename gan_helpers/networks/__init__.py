@@ -5,6 +5,7 @@ from gan_helpers.networks.images import (
     FAMILIES,
     FIRST_SIDE,
     discriminator,
+    from_class_vectors,
     generator,
     stage_filters,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Tanh",
     "Unpack",
     "discriminator",
+    "from_class_vectors",
     "generator",
     "plane_discriminator",
     "plane_generator",

@@ -69,6 +69,34 @@ def generator(
     return keras.Model([latent, label], image, name="generator")
 
 
+def from_class_vectors(generator):
+    """Return a generator that takes class vectors in place of labels, and the classes' own vectors.
+
+    With them one can draw between classes: w = (1 - t) w_3 + t w_8 is a mixture of 3 and 8.
+
+    Args:
+        generator: a class-conditional generator of this module, trained or not.
+
+    Returns:
+        A Keras model from the list [latent vectors (N, latent_dim), class vectors (N, D)] to
+        pictures, which shares the generator's weights, and a copy of the learned vectors, float32
+        (classes, D): row k is what label k means to the generator.
+
+    Raises:
+        ValueError: for a model without a layer "embed_label".
+    """
+    layers_by_name = {layer.name: layer for layer in getattr(generator, "layers", [])}
+    if "embed_label" not in layers_by_name:
+        raise ValueError(
+            "the generator has no layer 'embed_label'; expected one that was built with classes=, "
+            "such as gan.ema_generator of a conditional GAN."
+        )
+    embed = layers_by_name["embed_label"]
+    inputs = [generator.inputs[0], embed.output]
+    model = keras.Model(inputs, generator.output, name="generator_from_class_vectors")
+    return model, embed.get_weights()[0]
+
+
 def discriminator(
     image_shape=(28, 28, 1), width=16, family="modern", classes=None, conditioning="projection"
 ):

@@ -1,5 +1,6 @@
 """Static pictures in one style. Each function returns a matplotlib Figure; `show` displays it."""
 
+from gan_helpers.plots.classes import class_table, confusion
 from gan_helpers.plots.curves import bands, histogram, loss_curves, score_curve
 from gan_helpers.plots.latent import interpolate, interpolation
 from gan_helpers.plots.pictures import animation, batches, film, image_grid, neighbors, tile
@@ -27,6 +28,8 @@ __all__ = [
     "animation",
     "bands",
     "batches",
+    "class_table",
+    "confusion",
     "figure",
     "film",
     "histogram",

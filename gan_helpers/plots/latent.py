@@ -39,8 +39,27 @@ def interpolate(start, end, steps=8, method="spherical"):
     return (weights[0] * start + weights[1] * end).astype(np.float32)
 
 
-def interpolation(gan, start, end, steps=10):
-    """Return a figure of the pictures along the straight and the spherical way."""
+def interpolation(gan, start, end, steps=10, condition=None):
+    """Return a figure of the pictures along the straight and the spherical way.
+
+    Args:
+        gan: a `gh.GAN` of pictures.
+        start, end, steps: as for `interpolate`.
+        condition: for a conditional GAN, the one that holds all along the way: a label, or an
+            array that is one condition, such as a picture (H, W, C).
+
+    Raises:
+        ValueError: for a conditional GAN without a condition.
+    """
+    if condition is None and getattr(gan, "conditional", False):
+        raise ValueError(
+            "condition is missing; give the one of the whole way, for example a label."
+        )
+    if condition is not None:
+        condition = np.stack([condition] * steps)
     methods = ("linear", "spherical")
-    rows = [gan.generate(latent=interpolate(start, end, steps, method)) for method in methods]
+    rows = [
+        gan.generate(latent=interpolate(start, end, steps, method), condition=condition)
+        for method in methods
+    ]
     return pictures.film(rows, methods, steps)

@@ -18,20 +18,27 @@ class LatentExplorer(pictures.Picture):
     towards the origin, to more ordinary pictures (Brock et al. 2018, "Large Scale GAN Training
     for High Fidelity Natural Image Synthesis").
 
+    A GAN with classes gets one more slider: the class of the three pictures. The latent vectors
+    stay when it moves, so one style is seen in all classes.
+
     Args:
         gan: a `gh.GAN` of pictures.
         scale: screen pixels a picture pixel; None makes each picture about 140 pixels wide.
 
     Attributes:
         first_seed, second_seed, position, truncation: the sliders; set their `value` from code.
+        label: the slider of the class, None for a GAN without classes.
         picture: uint8 (H, 3 W + 2, C), the three pictures in a row.
 
     Raises:
-        ValueError: when gan is something else, or a GAN of points instead of pictures.
+        ValueError: when gan is something else, a GAN of points instead of pictures, or one whose
+            condition is no class.
     """
 
     def __init__(self, gan, scale=None):
         pictures.check_draws_pictures(gan)
+        if gan.conditional and not gan.classes:
+            raise ValueError("this GAN's condition is no class; there is no slider for it.")
         if scale is None:
             scale = max(1, round(_PICTURE_SIDE / gan.sample_shape[1]))
         self.gan, self.scale = gan, pictures.checked_whole("scale", scale)
@@ -43,7 +50,9 @@ class LatentExplorer(pictures.Picture):
         self.second_seed = pictures.slider("Second seed", 1, 0, 99)
         self.position = pictures.slider("Position", 0.5, 0.0, 1.0)
         self.truncation = pictures.slider("Truncation", 1.0, 0.0, 1.5)
+        self.label = pictures.slider("Class", 0, 0, gan.classes - 1) if gan.classes else None
         controls = [self.first_seed, self.second_seed, self.position, self.truncation]
+        controls = [self.label, *controls] if self.label else controls
         for control in controls:
             control.observe(self._draw, names="value")
         self.new_pair = ipywidgets.Button(
@@ -68,11 +77,14 @@ class LatentExplorer(pictures.Picture):
         return (self.truncation.value * np.stack([first, between, second])).astype(np.float32)
 
     def _draw(self, change=None):
-        pictures = self.gan.generate(latent=self._latents())
+        label = self.label.value if self.label else None
+        pictures = self.gan.generate(latent=self._latents(), condition=label)
         caption = (
             f"seed {self.first_seed.value}, position {self.position.value:.2f}, "
             f"seed {self.second_seed.value}; truncation {self.truncation.value:.2f}"
         )
+        if self.label:
+            caption = f"class {label}; {caption}"
         self._show(plots.tile(pictures, columns=3, gap=2), self.scale, caption)
 
     def _choose_pair(self, button):

@@ -19,19 +19,20 @@ class LiveSamples(pictures.Picture, keras.callbacks.Callback):
         seed: of the fixed latent vectors.
         seconds: least time between two drawings, so that watching costs little.
         scale: screen pixels a picture pixel.
+        condition: for a conditional GAN, as in `GAN.generate`; labels left out are 0, 1, 2, ...
 
     Raises:
         ValueError: for a count or scale below 1, or negative seconds.
     """
 
-    def __init__(self, count=32, seed=0, seconds=2.0, scale=2):
+    def __init__(self, count=32, seed=0, seconds=2.0, scale=2, condition=None):
         if not (np.isscalar(seconds) and np.isreal(seconds) and seconds >= 0):
             raise ValueError(f"seconds is {seconds!r}; it must be a number from 0 on.")
         keras.callbacks.Callback.__init__(self)
         pictures.Picture.__init__(self, "Drawings of the generator, renewed while it trains.")
         self.count = pictures.checked_whole("count", count)
         self.scale = pictures.checked_whole("scale", scale)
-        self.seed, self.seconds = seed, seconds
+        self.seed, self.seconds, self.condition = seed, seconds, condition
         self._html.value = "<em>The pictures appear here when training begins.</em>"
 
     def on_train_begin(self, logs=None):
@@ -47,7 +48,7 @@ class LiveSamples(pictures.Picture, keras.callbacks.Callback):
         self._draw()
 
     def _draw(self):
-        pictures = self.model.generate(self.count, seed=self.seed)
+        pictures = self.model.generate(self.count, seed=self.seed, condition=self.condition)
         self._drawn = time.monotonic()
         caption = f"step {self.model.steps}, {self._drawn - self._start:.0f} s of training"
         self._show(plots.tile(pictures), self.scale, caption)

@@ -190,6 +190,21 @@ def test_something_else_than_a_gan_is_refused():
         widgets.LatentExplorer("gan.keras")
 
 
+def test_classes_have_a_slider(gan, explorer):
+    assert explorer.label is None
+    options = {"width": 2, "classes": 3}
+    conditional = gh.GAN(
+        gh.networks.generator((28, 28, 1), latent_dim=8, **options),
+        gh.networks.discriminator((28, 28, 1), **options),
+    )
+    shown = widgets.LatentExplorer(conditional)
+    assert (shown.label.min, shown.label.max) == (0, 2)
+    shown.label.value = 2
+    wanted = conditional.generate(latent=shown._latents(), condition=2)
+    assert np.array_equal(shown.picture, gh.plots.tile(wanted, columns=3, gap=2))
+    assert "class 2; seed 0" in shown._html.value
+
+
 def test_gan_of_points_is_refused():
     generator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     discriminator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
