@@ -4,6 +4,7 @@ Each lesson's code runs here, in the profile `smoke`, on what the fall-back give
 same cells on the real data; this leaves out kernel and comparison and asks only that they run.
 """
 
+import keras
 import pytest
 
 from lessonkit import notebooks
@@ -32,6 +33,11 @@ def test_lesson_runs_on_the_fall_back_alone(path, nothing_at_hand, monkeypatch, 
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda *things, **_: shown.extend(things))
     names = {"__name__": "lesson"}
+    # A graph takes seconds to build and saves none in the few steps of `smoke`.
+    eager = keras.Model.compile
+    monkeypatch.setattr(
+        keras.Model, "compile", lambda *a, **options: eager(*a, **options | {"run_eagerly": True})
+    )
     for cell in notebooks.code_cells(notebooks.read(path)):
         if "install" in notebooks.tags(cell):  # it holds a command of the notebook, not Python
             continue
