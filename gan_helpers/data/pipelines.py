@@ -33,6 +33,34 @@ def pipeline(images, batch_size=64, seed=0, labels=None):
     return batches((images, labels.astype(np.int32)), batch_size, seed)
 
 
+def pair_pipeline(sources, targets, batch_size=16, seed=0, flip=False):
+    """Return a `tf.data.Dataset` of (sources, targets), float32 in [-1, 1], for a translator.
+
+    All that `pipeline` promises holds here: whole batches, and an order that can be resumed.
+
+    Args:
+        sources, targets: uint8 (N, H, W, C), the same number of each, in the same order.
+        batch_size: pairs a batch, at most as many as there are.
+        seed: whole number.
+        flip: give each pair a second time, both pictures mirrored left to right. An epoch is then
+            twice as long.
+
+    Raises:
+        ValueError: for other arrays, unequal numbers, or a batch size or seed out of range.
+    """
+    sources = arrays.check_images(sources, "sources")
+    targets = arrays.check_images(targets, "targets")
+    if len(sources) != len(targets):
+        raise ValueError(
+            f"there are {len(sources)} sources and {len(targets)} targets; each source needs one."
+        )
+    if flip:
+        sources, targets = (
+            np.concatenate([pictures, pictures[:, :, ::-1]]) for pictures in (sources, targets)
+        )
+    return batches((sources, targets), batch_size, seed)
+
+
 def batches(samples, batch_size, seed):
     """Return the dataset of `pipeline` for checked arrays: one, or a tuple of equally long ones.
 

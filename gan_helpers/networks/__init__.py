@@ -17,11 +17,19 @@ from gan_helpers.networks.plane import (
     plane_discriminator,
     plane_generator,
 )
+from gan_helpers.networks.translation import (
+    NORMALIZATIONS,
+    DepthToSpace,
+    patch_discriminator,
+    unet,
+)
 
 __all__ = [
     "CONDITIONINGS",
     "FAMILIES",
     "FIRST_SIDE",
+    "NORMALIZATIONS",
+    "DepthToSpace",
     "EnlargingConvolution",
     "FourierFeatures",
     "Pack",
@@ -30,7 +38,9 @@ __all__ = [
     "discriminator",
     "from_class_vectors",
     "generator",
+    "patch_discriminator",
     "plane_discriminator",
     "plane_generator",
     "stage_filters",
+    "unet",
 ]
