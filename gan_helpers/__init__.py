@@ -23,6 +23,7 @@ _MODULES = (
     "networks",
     "plots",
     "recipes",
+    "translation",
     "widgets",
 )
 _NAMES = {"GAN": "gan", "quick_gan": "recipes"}

@@ -15,6 +15,7 @@ from gan_helpers.networks.plane import (
     plane_discriminator,
     plane_generator,
 )
+from gan_helpers.networks.translators import residual_translator
 
 __all__ = [
     "FAMILIES",
@@ -28,5 +29,6 @@ __all__ = [
     "generator",
     "plane_discriminator",
     "plane_generator",
+    "residual_translator",
     "stage_filters",
 ]

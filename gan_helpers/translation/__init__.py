@@ -1,0 +1,6 @@
+"""From picture to picture."""
+
+from gan_helpers.translation.pool import ImagePool
+from gan_helpers.translation.unpaired import UnpairedTranslator
+
+__all__ = ["ImagePool", "UnpairedTranslator"]
