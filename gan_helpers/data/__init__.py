@@ -8,12 +8,14 @@ from gan_helpers.data.arrays import (
     Report,
     check_image_shape,
     check_images,
+    check_labels,
     report,
     scale,
     unscale,
 )
 from gan_helpers.data.folders import Folder, folder
-from gan_helpers.data.pipelines import pipeline
+from gan_helpers.data.pair_folders import Pairs, folder_of_pairs
+from gan_helpers.data.pipelines import pair_pipeline, pipeline
 from gan_helpers.data.plane import Mixture, grid, ring, spiral
 from gan_helpers.data.sources import SOURCES, load
 from gan_helpers.data.stacked import stack_digits
@@ -23,12 +25,16 @@ __all__ = [
     "SOURCES",
     "Folder",
     "Mixture",
+    "Pairs",
     "Report",
     "check_image_shape",
     "check_images",
+    "check_labels",
     "folder",
+    "folder_of_pairs",
     "grid",
     "load",
+    "pair_pipeline",
     "pipeline",
     "report",
     "ring",

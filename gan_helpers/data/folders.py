@@ -77,13 +77,22 @@ def folder(path, image_shape=(64, 64, 3)):
 
 
 def _read_picture(file, height, width, channels):
+    return fit(open_picture(file, channels), height, width, channels)
+
+
+def open_picture(file, channels):
+    """Return a file as a Pillow picture, upright, on white, gray (1 channel) or RGB (3)."""
     with warnings.catch_warnings():
         # Pillow refuses a picture of more than twice its limit before it decodes a pixel; the
         # milder warning at the limit itself would be noise here.
         warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
         with PIL.Image.open(file) as opened:
             picture = PIL.ImageOps.exif_transpose(opened)
-            picture = _on_white(picture).convert("L" if channels == 1 else "RGB")
+            return _on_white(picture).convert("L" if channels == 1 else "RGB")
+
+
+def fit(picture, height, width, channels):
+    """Return the middle of a Pillow picture in the wanted shape, uint8 (H, W, C)."""
     resized = PIL.ImageOps.fit(picture, (width, height), PIL.Image.Resampling.LANCZOS)
     return np.asarray(resized, dtype=np.uint8).reshape(height, width, channels)
 

@@ -13,7 +13,7 @@ import tempfile
 import keras
 import numpy as np
 
-from gan_helpers.data import plane, stacked
+from gan_helpers.data import pairs, plane, stacked
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +56,8 @@ SOURCES = {
 SPLITS = ("train", "test")
 
 
-def load(name="mnist", split="train"):
-    """Load a data set of labeled pictures and say where it was found.
+def load(name="mnist", split="train", size=None):
+    """Load a data set of labeled or paired pictures and say where it was found.
 
     Looks in the folder named by $GAN_HELPERS_DATA (`<name>.npz`), then in Keras' cache, then
     downloads with a checksum; for MNIST without a network it falls back to the 5,000 real digits
@@ -65,24 +65,33 @@ def load(name="mnist", split="train"):
 
     Args:
         name: "mnist" or "fashion_mnist"; "stacked_mnist", three digits in one picture (see
-            `gh.data.stack_digits`); or "ring" or "grid", points in the plane that are drawn here
+            `gh.data.stack_digits`); "facades" or "emoji_pairs", pairs of pictures (see
+            `gan_helpers.data.pairs`); or "ring" or "grid", points in the plane that are drawn here
             (see `gh.data.ring` and `gh.data.grid`).
         split: "train" or "test".
+        size: of pairs, pixels a side: 64, or 128 for facades.
 
     Returns:
         images: uint8 (N, 28, 28, 1), 0 to 255. labels: int64 (N,), 0 to 9.
         Of "stacked_mnist": uint8 (N, 28, 28, 3); 0 to 999, the red digit counts hundreds.
+        Of "facades": label maps and photographs; of "emoji_pairs": Noto's and Twemoji's drawings;
+        sources and targets, each uint8 (N, size, size, 3). Without them: pairs made from MNIST.
         Of "ring" and "grid": points, float32 (N, 2), and their modes, int64 (N,).
 
     Raises:
-        ValueError: for an unknown name or split, or a file with other pictures than published.
+        ValueError: for an unknown name, split or size, or a file with other pictures than those
+            published.
         OSError: where none of the places has the data; the message names each and the reason.
     """
-    names = (*SOURCES, "stacked_mnist", *plane.MIXTURES)
+    names = (*SOURCES, "stacked_mnist", *pairs.NAMES, *plane.MIXTURES)
     if name not in names:
         raise ValueError(f"name is {name!r}; allowed are {', '.join(names)}.")
     if split not in SPLITS:
         raise ValueError(f"split is {split!r}; allowed are {', '.join(SPLITS)}.")
+    if name in pairs.NAMES:
+        return pairs.load(name, split, size, _cache_folder(), lambda of: load("mnist", of))
+    if size is not None:
+        raise ValueError(f"size is {size!r}; {name} comes in one size, leave it out.")
     if name in plane.MIXTURES:
         print(f"data: {name}, {plane.COUNTS[split]:,} {split} points, drawn here")
         return plane.drawn(name, split)

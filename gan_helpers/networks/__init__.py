@@ -1,6 +1,7 @@
 """Generators and discriminators, as plain Keras models."""
 
 from gan_helpers.networks.images import (
+    CONDITIONINGS,
     FAMILIES,
     FIRST_SIDE,
     discriminator,
@@ -18,6 +19,7 @@ from gan_helpers.networks.plane import (
 from gan_helpers.networks.translators import residual_translator
 
 __all__ = [
+    "CONDITIONINGS",
     "FAMILIES",
     "FIRST_SIDE",
     "EnlargingConvolution",
