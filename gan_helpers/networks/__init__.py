@@ -16,12 +16,20 @@ from gan_helpers.networks.plane import (
     plane_discriminator,
     plane_generator,
 )
+from gan_helpers.networks.translation import (
+    NORMALIZATIONS,
+    DepthToSpace,
+    patch_discriminator,
+    unet,
+)
 from gan_helpers.networks.translators import residual_translator
 
 __all__ = [
     "CONDITIONINGS",
     "FAMILIES",
     "FIRST_SIDE",
+    "NORMALIZATIONS",
+    "DepthToSpace",
     "EnlargingConvolution",
     "FourierFeatures",
     "Pack",
@@ -29,8 +37,10 @@ __all__ = [
     "Unpack",
     "discriminator",
     "generator",
+    "patch_discriminator",
     "plane_discriminator",
     "plane_generator",
     "residual_translator",
     "stage_filters",
+    "unet",
 ]

@@ -1,7 +1,8 @@
-"""From picture to picture."""
+"""From picture to picture: translators that learn from pairs, or without them."""
 
 from gan_helpers.translation.colors import match_histogram
+from gan_helpers.translation.paired import PairedTranslator
 from gan_helpers.translation.pool import ImagePool
 from gan_helpers.translation.unpaired import UnpairedTranslator
 
-__all__ = ["ImagePool", "UnpairedTranslator", "match_histogram"]
+__all__ = ["ImagePool", "PairedTranslator", "UnpairedTranslator", "match_histogram"]

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from gan_helpers import checks, guards, losses, training
 from gan_helpers.data import arrays
-from gan_helpers.translation import pool, unpaired_checks
+from gan_helpers.translation import pool, storing, unpaired_checks
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 METRICS = (
@@ -252,38 +252,20 @@ class UnpairedTranslator(keras.Model):
     # --- Saving --------------------------------------------------------------------------------
 
     def get_config(self):
-        networks = {
-            name: keras.saving.serialize_keras_object(getattr(self, name)) for name in NETWORKS
-        }
-        return {"name": self.name, "pool_size": self.pool_a.size, **networks}
+        stored = storing.networks(self, NETWORKS)
+        return {"name": self.name, "pool_size": self.pool_a.size, **stored}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        networks = {
-            name: keras.saving.deserialize_keras_object(config[name], custom_objects)
-            for name in NETWORKS
-        }
-        return cls(**{**config, **networks})
+        return cls(**storing.restored(config, custom_objects))
 
     def get_compile_config(self):
         if not self.compiled or self.adversarial_loss.name not in losses.LOSSES:
             return None  # functions of your own are not stored: compile again after loading
-        settings = {name: getattr(self, name) for name in ("cycle", "identity", "ema", "seed")}
-        optimizers = {
-            name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in ("generator_optimizer", "discriminator_optimizer")
-        }
-        return {"loss": self.adversarial_loss.name, **settings, **optimizers}
+        return {"loss": self.adversarial_loss.name, **storing.values(self, SETTINGS)}
 
     def compile_from_config(self, config):
-        self.compile(
-            **{
-                name: keras.saving.deserialize_keras_object(value)
-                if isinstance(value, dict)
-                else value
-                for name, value in config.items()
-            }
-        )
+        self.compile(**storing.restored(config))
 
     @classmethod
     def load(cls, path):
@@ -292,13 +274,14 @@ class UnpairedTranslator(keras.Model):
         Raises:
             ValueError: when the file holds something else, or code instead of Keras layers.
         """
-        loaded = keras.saving.load_model(path, safe_mode=True)
-        if not isinstance(loaded, cls):
-            raise ValueError(f"{path} holds a {type(loaded).__name__}, not a {cls.__name__}.")
-        return loaded
+        return storing.load(cls, path)
 
 
 NETWORKS = ("a_to_b", "b_to_a", "discriminator_a", "discriminator_b")
+SETTINGS = (
+    *("cycle", "identity", "ema", "seed"),
+    *("generator_optimizer", "discriminator_optimizer"),
+)
 
 
 def distance(found, wanted):
