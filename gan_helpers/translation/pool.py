@@ -65,11 +65,13 @@ class ImagePool(keras.layers.Layer):
         position = tf.range(count)
         is_full = stored >= self.size
 
-        # One slot for each new fake, all of them different: the next empty ones, or any.
-        shuffled = tf.random.experimental.stateless_shuffle(tf.range(self.size), seed)
+        # One slot for each new fake, all of them different: the next empty ones, or any. (There is
+        # an operation that shuffles, but XLA, which compiles for GPUs, does not know it.)
+        drawn = tf.random.stateless_uniform((self.size + count,), seed)
+        shuffled = tf.argsort(drawn[: self.size])
         slot = tf.where(is_full, shuffled[:count], (stored + position) % self.size)
         old = tf.gather(self.pictures, slot)
-        swapped = is_full & (tf.random.stateless_uniform((count,), seed) < 0.5)
+        swapped = is_full & (drawn[self.size :] < 0.5)
         kept = swapped | (stored + position < self.size)
 
         written = tf.where(_each(kept), new, old)

@@ -110,6 +110,14 @@ def test_compiled_and_eager_agree():
     assert numbers(eager.pictures) == numbers(compiled.pictures)
 
 
+def test_xla_keeps_the_rule():
+    """Keras compiles with XLA where there is a GPU; there a seed draws other numbers."""
+    made = full()
+    shown = numbers(tf.function(made.exchange, jit_compile=True)(fakes(11, 12, 13, 14), seed(0)))
+    assert sorted(shown + numbers(made.pictures)) == [1, 2, 3, 4, 5, 6, 11, 12, 13, 14]
+    assert shown != [11, 12, 13, 14]
+
+
 @pytest.mark.parametrize("size", [-1, 1.5, "50", True, None])
 def test_a_size_out_of_range_is_refused(size):
     with pytest.raises(ValueError, match="the pool's size is"):
