@@ -39,6 +39,8 @@ PROMISED = """
     evaluation.kernel_distance evaluation.prdc evaluation.memorization evaluation.memorisation
     diagnosis.diagnose diagnosis.Finding diagnosis.Health diagnosis.Health.record
     widgets.GanLab widgets.LatentExplorer
+    data.pair_pipeline data.folder_of_pairs networks.unet networks.patch_discriminator
+    translation.PairedTranslator translation.paired_settings
 """.split()
 
 
