@@ -13,22 +13,31 @@ import datetime
 import itertools
 
 import store
-from timing import measuring, translating
+from timing import measuring, translating, unpaired
 
 import gan_helpers as gh
 
 RUNS = store.Store(measuring.FOLDER / "translation_runs.json")
 REPORT = measuring.FOLDER / "TRANSLATION.md"
-# Name: (title, function that returns (translator, dataset that never ends, loop, pictures a step)).
+# Name: (title, setting, function that returns (translator, endless data, loop, pictures a step)).
 TRANSLATORS = {
-    "paired": ("Paired: `PairedTranslator.fit` against a hand-written loop", translating.paired),
+    "paired": (
+        "Paired: `PairedTranslator.fit` against a hand-written loop",
+        translating.ABOUT,
+        translating.paired,
+    ),
+    "unpaired": (
+        "Unpaired: `UnpairedTranslator.fit` against a hand-written loop",
+        unpaired.ABOUT,
+        unpaired.unpaired,
+    ),
 }
 STEPS = 10  # an epoch of fit, a run of the loop
 PAIRS, QUICK_PAIRS = 16, 4
 AIM = 1.03
 
 
-def section(build, quick):
+def section(about, build, quick):
     """Return the Markdown on one translator."""
     translator, dataset, loop, pictures = build(STEPS)
     pairs = QUICK_PAIRS if quick else PAIRS
@@ -47,7 +56,7 @@ def section(build, quick):
             cells = measuring.cells(rate, 1)
             rows.append(f"pictures a second of {name}, {clock} clock | | {cells}")
     heads = f"what | aim | {measuring.CELLS}"
-    return f"{translating.ABOUT}\n\n{measuring.table(heads, rows)}"
+    return f"{about}\n\n{measuring.table(heads, rows)}"
 
 
 def report(found, kept):
@@ -56,7 +65,7 @@ def report(found, kept):
         "# Measured speed of the translators",
         f"Written by `make bench`. {measuring.machine(found.precision)} {datetime.date.today()}.",
     ]
-    for name, (title, _) in TRANSLATORS.items():
+    for name, (title, *_) in TRANSLATORS.items():
         if name in kept:
             lines += [f"## {title}", kept[name]]
     return "\n\n".join(lines) + "\n"
@@ -77,8 +86,8 @@ def main(given=None):
     for name in options.names or TRANSLATORS:
         if name in done:
             continue
-        title, build = TRANSLATORS[name]
-        text = section(build, options.quick)
+        title, about, build = TRANSLATORS[name]
+        text = section(about, build, options.quick)
         print(f"\n## {title}\n\n{text}", flush=True)
         if not options.quick:
             RUNS.put(name, text)

@@ -51,4 +51,4 @@ def test_a_report_holds_what_was_kept(monkeypatch):
 def test_an_unknown_translator_is_refused(capsys):
     with pytest.raises(SystemExit):
         benchmark.main(["style"])
-    assert "unknown: style; translators are paired" in capsys.readouterr().err
+    assert "unknown: style; translators are paired, unpaired" in capsys.readouterr().err

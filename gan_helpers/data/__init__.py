@@ -19,6 +19,7 @@ from gan_helpers.data.pipelines import pair_pipeline, pipeline
 from gan_helpers.data.plane import Mixture, grid, ring, spiral
 from gan_helpers.data.sources import SOURCES, load
 from gan_helpers.data.stacked import stack_digits
+from gan_helpers.data.unpaired import unpaired_pipeline
 
 __all__ = [
     "SOURCES",
@@ -40,5 +41,6 @@ __all__ = [
     "scale",
     "spiral",
     "stack_digits",
+    "unpaired_pipeline",
     "unscale",
 ]

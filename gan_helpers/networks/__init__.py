@@ -23,6 +23,7 @@ from gan_helpers.networks.translation import (
     patch_discriminator,
     unet,
 )
+from gan_helpers.networks.translators import residual_translator
 
 __all__ = [
     "CONDITIONINGS",
@@ -41,6 +42,7 @@ __all__ = [
     "patch_discriminator",
     "plane_discriminator",
     "plane_generator",
+    "residual_translator",
     "stage_filters",
     "unet",
 ]

@@ -1,0 +1,56 @@
+"""Batches from two sets of pictures that have nothing to do with each other."""
+
+import numpy as np
+import tensorflow as tf
+
+from gan_helpers.data import arrays, pipelines
+
+
+class _Epochs:
+    """The number of the next epoch, told to two datasets at once."""
+
+    def __init__(self, *variables):
+        self.variables = variables
+
+    def assign(self, number):
+        """Let both go on with this epoch."""
+        for variable in self.variables:
+            variable.assign(number)
+
+    def numpy(self):
+        """Return the number, as a `tf.Variable` does."""
+        return self.variables[0].numpy()
+
+
+def unpaired_pipeline(first, second, batch_size=8, seed=0):
+    """Return a `tf.data.Dataset` of (a, b): each side shuffled for itself, float32 in [-1, 1].
+
+    An epoch ends where the smaller side has no whole batch left; the larger one gets another part
+    of its pictures in each epoch. As with `gh.data.pipeline`, both orders are pure functions of
+    the seed and the number of the epoch, so that a run can be resumed.
+
+    Args:
+        first, second: uint8 (N, H, W, C) and (M, H, W, C), the pictures of domain a and of b.
+        batch_size: pictures of each side in a batch, at most N and at most M.
+        seed: whole number; the two sides are shuffled differently.
+
+    Raises:
+        ValueError: for other arrays, sides of different height and width, or a batch size out of
+            range.
+    """
+    first = arrays.check_images(first, "first")
+    second = arrays.check_images(second, "second")
+    if first.shape[1:3] != second.shape[1:3]:
+        raise ValueError(
+            f"first has pictures of {first.shape[1:3]} pixels, second of {second.shape[1:3]}; "
+            "bring both to one size."
+        )
+    if not isinstance(seed, int | np.integer):
+        raise ValueError(f"seed is {seed!r}; it must be a whole number.")
+    sides = [
+        pipelines.pipeline(side, batch_size, seed=2 * seed + number)
+        for number, side in enumerate((first, second))
+    ]
+    dataset = tf.data.Dataset.zip(tuple(sides))
+    dataset.epoch = _Epochs(*(side.epoch for side in sides))
+    return dataset

@@ -1,0 +1,88 @@
+"""A small residual network from picture to picture, made for minutes on a few cores."""
+
+import keras
+
+from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
+
+
+def residual_translator(image_shape=(64, 64, 3), width=48, blocks=3, patch=4):
+    """Return a Keras model from pictures (N, H, W, C) to pictures of the same shape, float32.
+
+    Computes x + f(x). Blocks of patch x patch pixels become one position with many channels
+    (nothing is lost, and the convolutions have 1 / patch^2 of the positions to visit); f works
+    there with residual blocks (He et al. 2016) and ends in weights of zero. So an untrained
+    translator returns its input: training starts at "doing nothing", where the cycle and the
+    identity of Zhu et al. 2017 are perfect already, and every pixel that needs no change stays
+    sharp.
+
+    Args:
+        image_shape: (H, W, C), sides that `patch` divides, C = 1 or 3.
+        width: filters of each convolution, from 1 on.
+        blocks: residual blocks of two convolutions, from 0 on.
+        patch: side of the blocks of pixels, from 1 on.
+
+    The output is not bounded: a translator is trained to stay in [-1, 1], and what leaves it is
+    clipped where pictures are made.
+
+    Raises:
+        ValueError: for a shape, width, number or patch out of range.
+    """
+    _check(image_shape, width, blocks, patch)
+    height, across, channels = image_shape
+    rows, columns = height // patch, across // patch
+    image = keras.Input((height, across, channels), name="image")
+    x = keras.layers.Reshape((rows, patch, columns, patch, channels), name="split_blocks")(image)
+    x = keras.layers.Permute((1, 3, 2, 4, 5), name="gather_blocks")(x)
+    x = keras.layers.Reshape((rows, columns, patch**2 * channels), name="blocks_to_depth")(x)
+    x = _convolution(width, "look")(x)
+    for number in range(1, blocks + 1):
+        x = _residual_block(x, width, number)
+    x = keras.layers.LeakyReLU(0.2, name="leaky_last")(x)
+    x = keras.layers.Conv2D(
+        patch**2 * channels,
+        3,
+        padding="same",
+        kernel_initializer="zeros",
+        dtype="float32",
+        name="change",
+    )(x)
+    shape = (rows, columns, patch, patch, channels)
+    x = keras.layers.Reshape(shape, dtype="float32", name="depth_to_blocks")(x)
+    x = keras.layers.Permute((1, 3, 2, 4, 5), dtype="float32", name="spread_blocks")(x)
+    x = keras.layers.Reshape((height, across, channels), dtype="float32", name="to_image")(x)
+    x = keras.layers.Add(dtype="float32", name="add_change")([image, x])
+    return keras.Model(image, x, name="translator")
+
+
+def _residual_block(x, width, number):
+    """Return x + f(x), f = two convolutions, the last with small weights at the start."""
+    change = keras.layers.LeakyReLU(0.2, name=f"leaky_{number}_1")(x)
+    change = _convolution(width, f"convolve_{number}_1")(change)
+    change = keras.layers.LeakyReLU(0.2, name=f"leaky_{number}_2")(change)
+    change = _convolution(width, f"convolve_{number}_2")(change)
+    return keras.layers.Add(name=f"add_{number}")([x, change])
+
+
+def _convolution(filters, name):
+    return keras.layers.Conv2D(
+        filters, 3, padding="same", kernel_initializer="he_normal", name=name
+    )
+
+
+def _check(image_shape, width, blocks, patch):
+    """Raise before anything is built."""
+    for name, value, least in (("width", width, 1), ("blocks", blocks, 0), ("patch", patch, 1)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{name} is {value!r}; it must be a whole number from {least} on.")
+    shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else (image_shape,)
+    whole = all(isinstance(size, int) and size > 0 for size in shape)
+    if len(shape) != 3 or not whole or shape[2] not in (1, 3):
+        raise ValueError(
+            f"image_shape is {image_shape!r}; expected (height, width, channels) with 1 or 3 "
+            "channels, for example (64, 64, 3)."
+        )
+    if shape[0] % patch or shape[1] % patch:
+        raise ValueError(
+            f"pictures of {shape[0]} x {shape[1]} pixels cannot be cut into blocks of {patch} x "
+            f"{patch}; choose a patch that divides both sides, or resize the pictures."
+        )
