@@ -12,14 +12,35 @@ def networks(generator, discriminator):
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.Model):
             raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
-    if len(generator.input_shape) != 2:
+        if len(network.inputs) not in (1, 2):
+            raise ValueError(
+                f"the {name} takes {len(network.inputs)} inputs; expected one, or two with a "
+                "condition such as a label."
+            )
+    latent, *generator_condition = generator.inputs
+    sample, *discriminator_condition = discriminator.inputs
+    if len(latent.shape) != 2:
         raise ValueError(
-            f"the generator takes {generator.input_shape}; expected latent vectors (N, latent_dim)."
+            f"the generator takes {latent.shape}; expected latent vectors (N, latent_dim)."
         )
-    if generator.output_shape[1:] != discriminator.input_shape[1:]:
+    if generator.output_shape[1:] != sample.shape[1:]:
         raise ValueError(
             f"the generator makes samples of shape {generator.output_shape[1:]}, but the "
-            f"discriminator takes {discriminator.input_shape[1:]}; build both for one shape."
+            f"discriminator takes {sample.shape[1:]}; build both for one shape."
+        )
+    conditions = [
+        (condition.shape[1:], condition.dtype)
+        for condition in (*generator_condition, *discriminator_condition)
+    ]
+    if len(conditions) == 1:
+        conditional, other = ("generator", "discriminator")[:: 1 if generator_condition else -1]
+        raise ValueError(
+            f"the {conditional} takes a condition, the {other} none; build both with it (classes=)."
+        )
+    if conditions and conditions[0] != conditions[1]:
+        raise ValueError(
+            f"the generator takes conditions {conditions[0]}, the discriminator {conditions[1]}; "
+            "expected the same shape and type."
         )
     if tuple(discriminator.output_shape[1:]) != (1,):
         raise ValueError(
@@ -69,19 +90,32 @@ def optimizers(generator_optimizer, discriminator_optimizer):
         )
 
 
-def samples(x, sample_shape):
-    """What `fit` gets must be float batches of the generator's shape, without labels."""
+def samples(x, generator):
+    """What `fit` gets must be float batches of the generator's shape, and its conditions."""
     if isinstance(x, tf.data.Dataset):
         spec = x.element_spec
     elif isinstance(x, np.ndarray | tf.Tensor):
         spec = tf.TensorSpec(x.shape, x.dtype)
     else:
         return  # Keras knows more kinds, and reports on them itself
+    _, *conditions = generator.inputs
+    if conditions:
+        if not (isinstance(spec, tuple) and len(spec) == 2):
+            raise ValueError(
+                "this GAN takes batches (samples, conditions), but the data has samples alone: use "
+                "gh.data.pipeline(images, labels=labels)."
+            )
+        spec, given = spec
+        if not isinstance(given, tf.TensorSpec) or given.shape[1:] != conditions[0].shape[1:]:
+            raise ValueError(
+                f"the data has conditions {given}, but the networks take {conditions[0].shape}."
+            )
     if not isinstance(spec, tf.TensorSpec):
         raise ValueError(
             "the dataset yields more than samples (labels?); this GAN takes samples alone: "
             "dataset.map(lambda image, label: image)."
         )
+    sample_shape = tuple(generator.output_shape[1:])
     if spec.shape.rank is None or tuple(spec.shape[1:]) != sample_shape:
         raise ValueError(
             f"the data has batches of shape {spec.shape}, but the generator makes "
@@ -90,6 +124,57 @@ def samples(x, sample_shape):
     if not spec.dtype.is_floating:
         raise ValueError(
             f"the data is {spec.dtype.name}; expected float32 in [-1, 1]: use gh.data.pipeline."
+        )
+
+
+def condition(given, count, generator):
+    """Return `count` conditions as the generator takes them, None where it takes none.
+
+    One label counts for all; labels that are left out are 0, 1, 2, ... in turn.
+    """
+    _, *conditions = generator.inputs
+    if not conditions:
+        if given is not None:
+            raise ValueError("condition is given, but the networks of this GAN take none.")
+        return None
+    wanted, classes = conditions[0], classes_of(generator)
+    if given is None and classes:
+        given = np.arange(count) % classes
+    if given is None:
+        raise ValueError(f"condition is missing: this GAN takes one of shape {wanted.shape[1:]}.")
+    given = np.asarray(given)
+    if given.shape == () and len(wanted.shape) == 1:
+        given = np.repeat(given, count)
+    if given.shape != (count, *wanted.shape[1:]):
+        raise ValueError(
+            f"condition has the shape {given.shape}; expected {(count, *wanted.shape[1:])}."
+        )
+    if not classes:
+        return given
+    if not np.issubdtype(given.dtype, np.integer):
+        raise ValueError(f"the labels are {given.dtype}; expected whole numbers.")
+    if given.min() < 0 or given.max() >= classes:
+        raise ValueError(
+            f"the labels go from {given.min()} to {given.max()}; this GAN knows 0 to {classes - 1}."
+        )
+    return given
+
+
+def classes_of(network):
+    """Return the number of classes of a network with labels as its condition, or None."""
+    sizes = [
+        layer.input_dim for layer in network.layers if isinstance(layer, keras.layers.Embedding)
+    ]
+    return sizes[0] if sizes else None
+
+
+def augmented_condition(augment, generator):
+    """A picture that is the condition would have to move with the sample, which it does not."""
+    _, *conditions = generator.inputs
+    if augment and conditions and len(conditions[0].shape) > 2:
+        raise ValueError(
+            "augment changes the samples alone, so they would no longer fit the pictures that are "
+            "their condition; leave augment out."
         )
 
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import augmentation, checks, guards, losses
+from gan_helpers import augmentation, checks, guards, losses, training
 from gan_helpers.checks import Schedule
 from gan_helpers.data import arrays
 
@@ -17,9 +17,15 @@ class GAN(keras.Model):
     pictures x from fakes G(z), the generator learns to make it fail. A moving average of the
     generator's weights (Yazici et al. 2019) draws the pictures that `generate` returns.
 
+    Where both networks take a condition y besides, such as a class, the game is played for each y
+    at once: C(x, y) against C(G(z, y), y) (Mirza and Osindero 2014, "Conditional Generative
+    Adversarial Nets"). A fake gets the condition of the real sample at its place in the batch.
+
     Args:
-        generator: Keras model from latent vectors (N, latent_dim) to samples (N, ...).
-        discriminator: Keras model from such samples to logits (N, 1).
+        generator: Keras model from latent vectors (N, latent_dim) to samples (N, ...); or from
+            the list [latent vectors, conditions].
+        discriminator: Keras model from such samples to logits (N, 1); or from the list [samples,
+            conditions]. Conditions are labels, int (N,), or arrays of floats, such as pictures.
 
     Raises:
         ValueError: when the two do not fit together.
@@ -33,7 +39,8 @@ class GAN(keras.Model):
         self.ema_generator = keras.models.clone_model(generator)
         self.ema_generator.set_weights(generator.get_weights())
         self.ema_generator.trainable = False
-        self.latent_dim = generator.input_shape[-1]
+        self.conditional = len(generator.inputs) == 2
+        self.latent_dim = generator.inputs[0].shape[-1]
         self.sample_shape = tuple(generator.output_shape[1:])
         self.step_counter = self.add_weight(
             shape=(),
@@ -94,11 +101,12 @@ class GAN(keras.Model):
         checks.average_and_seed(ema, seed)
         checks.optimizers(generator_optimizer, discriminator_optimizer)
         augmentation.check(augment, self.sample_shape)
+        checks.augmented_condition(augment, self.generator)
         self.r1, self.r2, self.gradient_penalty = r1, r2, float(gradient_penalty)
         self.penalty_every, self.ema, self.seed = penalty_every, float(ema), seed
         self.augment = tuple(augment)
-        self.generator_optimizer = _ready(generator_optimizer, self.generator)
-        self.discriminator_optimizer = _ready(discriminator_optimizer, self.discriminator)
+        self.generator_optimizer = training.ready(generator_optimizer, self.generator)
+        self.discriminator_optimizer = training.ready(discriminator_optimizer, self.discriminator)
         super().compile(optimizer=self.discriminator_optimizer, **kwargs)
         self._trackers = [keras.metrics.Mean(name=name) for name in METRICS]
 
@@ -109,7 +117,9 @@ class GAN(keras.Model):
     # --- Training ------------------------------------------------------------------------------
 
     def fit(self, x=None, *args, callbacks=None, **kwargs):
-        """Train; all of `keras.Model.fit`, on a dataset of real samples without labels.
+        """Train; all of `keras.Model.fit`, on a dataset of real samples.
+
+        The dataset yields samples alone; for networks with a condition, (samples, conditions).
 
         A `gh.data.pipeline` hands out the same batches in epoch n whether the run was
         interrupted or not, so a run resumed by `gh.callbacks.backup` ends with the very weights
@@ -120,9 +130,10 @@ class GAN(keras.Model):
             A Keras `History` with the entries in `METRICS`, means over each epoch.
 
         Raises:
-            ValueError: when x does not hold float samples of the generator's shape.
+            ValueError: when x does not hold float samples of the generator's shape, or lacks the
+                conditions, or has some that the networks do not take.
         """
-        checks.samples(x, self.sample_shape)
+        checks.samples(x, self.generator)
         given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
         given = [callback for callback in given if callback is not None]
         own = [guards.DataOrder(x)]
@@ -131,58 +142,61 @@ class GAN(keras.Model):
         kwargs.setdefault("shuffle", not isinstance(x, tf.data.Dataset))
         return super().fit(x, *args, callbacks=[*own, *given], **kwargs)
 
-    def train_step(self, real):
+    def train_step(self, batch):
         """One step of the game: the discriminator moves, then the generator."""
+        real, condition = batch if self.conditional else (batch, None)
         latent = self.draw_latent(tf.shape(real)[0])
+        generator = _given(self.generator, condition)
+        discriminator = _given(self.discriminator, condition)
         real = self._augment(real, stream=0)
 
         with tf.GradientTape() as generator_tape:
-            fake = self._augment(self.generator(latent, training=True), stream=1)
-            logs = self._train_discriminator(real, tf.stop_gradient(fake))
-            real_logits = self.discriminator(real, training=True)
-            fake_logits = self.discriminator(fake, training=True)
+            fake = self._augment(generator(latent, training=True), stream=1)
+            logs = self._train_discriminator(discriminator, real, tf.stop_gradient(fake))
+            real_logits = discriminator(real, training=True)
+            fake_logits = discriminator(fake, training=True)
             generator_loss = self.adversarial_loss.generator(real_logits, fake_logits)
-        _minimize(generator_loss, generator_tape, self.generator, self.generator_optimizer)
+        training.minimize(generator_loss, generator_tape, self.generator, self.generator_optimizer)
 
-        self._average_generator()
+        training.average(self.ema_generator, self.generator, self.step_counter, self.ema)
         self.step_counter.assign_add(1)
         return self._track(generator_loss=generator_loss, **logs)
 
-    def _train_discriminator(self, real, fake):
+    def _train_discriminator(self, discriminator, real, fake):
         with tf.GradientTape() as tape:
-            real_logits = self.discriminator(real, training=True)
-            fake_logits = self.discriminator(fake, training=True)
+            real_logits = discriminator(real, training=True)
+            fake_logits = discriminator(fake, training=True)
             loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-            penalty = self._penalty(real, fake)
+            penalty = self._penalty(discriminator, real, fake)
             total = loss + penalty
-        _minimize(total, tape, self.discriminator, self.discriminator_optimizer)
+        training.minimize(total, tape, self.discriminator, self.discriminator_optimizer)
 
-        accuracy = _accuracy(real_logits, fake_logits, self.adversarial_loss.threshold)
+        threshold = self.adversarial_loss.threshold
+        real_accuracy, fake_accuracy = training.accuracy(real_logits, fake_logits, threshold)
         return {
             "discriminator_loss": loss,
             "penalty": penalty,
-            "real_accuracy": accuracy[0],
-            "fake_accuracy": accuracy[1],
+            "real_accuracy": real_accuracy,
+            "fake_accuracy": fake_accuracy,
             "real_logit": tf.reduce_mean(real_logits),
             "fake_logit": tf.reduce_mean(fake_logits),
         }
 
-    def _penalty(self, real, fake):
+    def _penalty(self, discriminator, real, fake):
         """Return the penalties' share of the discriminator's loss at this step."""
 
         def compute():
             total = 0.0
             if self.r1:
-                penalty = losses.zero_centered_penalty(self.discriminator, real)
+                penalty = losses.zero_centered_penalty(discriminator, real)
                 total += self._scheduled(self.r1) / 2 * penalty
             if self.r2:
-                penalty = losses.zero_centered_penalty(self.discriminator, fake)
+                penalty = losses.zero_centered_penalty(discriminator, fake)
                 total += self._scheduled(self.r2) / 2 * penalty
             if self.gradient_penalty:
                 mix = self._draw(tf.random.stateless_uniform, (tf.shape(real)[0],), stream=1)
-                total += self.gradient_penalty * losses.gradient_penalty(
-                    self.discriminator, real, fake, mix
-                )
+                penalty = losses.gradient_penalty(discriminator, real, fake, mix)
+                total += self.gradient_penalty * penalty
             return total * self.penalty_every
 
         if not (self.r1 or self.r2 or self.gradient_penalty):
@@ -207,20 +221,6 @@ class GAN(keras.Model):
         seed = tf.random.experimental.stateless_fold_in(seed, own)
         return augmentation.augment(pictures, self.augment, seed)
 
-    def _average_generator(self):
-        """Move the averaged generator towards the current one."""
-        # Young averages forget faster, or the first pictures would show the untrained start.
-        age = tf.cast(self.step_counter, tf.float32)
-        decay = tf.minimum(self.ema, (1.0 + age) / (10.0 + age))
-        trainable = {id(variable) for variable in self.generator.trainable_variables}
-        for average, weight in zip(
-            self.ema_generator.variables, self.generator.variables, strict=True
-        ):
-            if id(weight) in trainable:
-                average.assign(decay * average + (1.0 - decay) * weight)
-            else:  # batch norm's moving statistics are averages already
-                average.assign(weight)
-
     def _track(self, **values):
         for tracker in self._trackers:
             tracker.update_state(values[tracker.name])
@@ -244,28 +244,35 @@ class GAN(keras.Model):
         first = replica.replica_id_in_sync_group * count
         return drawn[first : first + count]
 
-    def generate(self, count=None, seed=None, latent=None, batch_size=256):
+    def generate(self, count=None, seed=None, latent=None, condition=None, batch_size=256):
         """Draw pictures with the averaged generator, in inference mode.
 
         Args:
-            count: how many; left out when `latent` is given.
+            count: how many; left out when `latent` is given, or as many conditions.
             seed: of the latent vectors; None draws others at each call.
             latent: float array (count, latent_dim) to draw from instead of a random one.
+            condition: where the networks take one: array (count, ...), labels for example, or one
+                label for all. Labels left out are 0, 1, 2, ... in turn.
             batch_size: pictures drawn at a time, for memory's sake.
 
         Returns:
             uint8 (count, H, W, C), 0 to 255; float32 where the samples are not pictures.
 
         Raises:
-            ValueError: for a count below 1, both or none of count and latent, or a wrong shape.
+            ValueError: for a count below 1, both or none of count and latent, a wrong shape, or a
+                condition that is missing, not taken, or out of range.
         """
+        if count is None and latent is None and np.ndim(condition):
+            count = len(condition)
         latent = self._checked_latent(count, seed, latent)
-        samples = np.concatenate(
-            [
-                self.ema_generator(latent[start : start + batch_size], training=False).numpy()
-                for start in range(0, len(latent), batch_size)
-            ]
-        )
+        condition = checks.condition(condition, len(latent), self.generator)
+
+        def draw(part):
+            own = None if condition is None else condition[part]
+            return _given(self.ema_generator, own)(latent[part], training=False).numpy()
+
+        starts = range(0, len(latent), batch_size)
+        samples = np.concatenate([draw(slice(start, start + batch_size)) for start in starts])
         return arrays.unscale(samples) if len(self.sample_shape) == 3 else samples
 
     def _checked_latent(self, count, seed, latent):
@@ -341,9 +348,9 @@ class GAN(keras.Model):
             raise ValueError(f"{path} holds a {type(loaded).__name__}, not a {cls.__name__}.")
         return loaded
 
-    def call(self, latent, training=False):
-        """Return the generator's samples for latent vectors."""
-        return self.generator(latent, training=training)
+    def call(self, inputs, training=False):
+        """Return the generator's samples for latent vectors, or [latent vectors, conditions]."""
+        return self.generator(inputs, training=training)
 
 
 METRICS = (
@@ -357,33 +364,11 @@ METRICS = (
 )
 
 
-def _minimize(loss, tape, network, optimizer):
-    """Take one optimizer step down the loss, for this network's weights alone."""
-    # Keras adds up the gradients of all replicas; their sum shall be the mean.
-    replicas = tf.distribute.get_replica_context().num_replicas_in_sync
-    share = optimizer.scale_loss(tf.constant(1.0 / replicas))
-    gradients = tape.gradient(loss, network.trainable_variables, output_gradients=share)
-    optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
-
-
-def _accuracy(real_logits, fake_logits, threshold):
-    """Return the shares of reals and of fakes that the discriminator names correctly."""
-    if threshold is None:  # logits without a zero point: split half-way between the two means
-        threshold = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
-    real = tf.reduce_mean(tf.cast(real_logits > threshold, tf.float32))
-    fake = tf.reduce_mean(tf.cast(fake_logits < threshold, tf.float32))
-    return real, fake
-
-
-def _ready(optimizer, network):
-    """Return the optimizer, with its state built for this network."""
-    optimizer = optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
-    half = any(layer.compute_dtype == "float16" for layer in network.layers)
-    if half and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        # Small gradients vanish in float16 unless the loss is scaled up first.
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    optimizer.build(network.trainable_variables)
-    return optimizer
+def _given(network, condition):
+    """Return the network as a function of its first input alone: C(x, y) for this y."""
+    if condition is None:
+        return network
+    return lambda inputs, training: network([inputs, condition], training=training)
 
 
 def _serialized(value):

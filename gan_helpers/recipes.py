@@ -52,7 +52,9 @@ def _optimizer(rate):
     return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.9, epsilon=1e-15)
 
 
-def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0, augment=()):
+def quick_gan(
+    images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0, augment=(), labels=None
+):
     """Train a GAN on pictures for a number of seconds, with settings that suit most.
 
     The settings are measured on two processor cores. Where TensorFlow finds a GPU, batches are
@@ -68,6 +70,8 @@ def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0, a
         callbacks: further Keras callbacks.
         verbose: as in `fit`.
         augment: as in `GAN.compile`, for few pictures: ("translation",), say.
+        labels: whole numbers (N,), the classes 0, 1, 2, ... of the pictures; the GAN is then
+            conditional: `generate(condition=labels)` draws pictures of these classes.
 
     Returns:
         A trained `gh.GAN`; its `history` attribute holds the curves, one entry for each
@@ -75,23 +79,27 @@ def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0, a
 
     Raises:
         ValueError: for pictures of another shape or type, a time that is not above 0, a number of
-            steps below 1, a seed that is no whole number from 0 to 2**31 - 1, or an unknown
-            augmentation.
+            steps below 1, a seed that is no whole number from 0 to 2**31 - 1, an unknown
+            augmentation, or labels that do not fit.
     """
     images = data.check_images(images)
     if not isinstance(seed, int) or not 0 <= seed < 2**31:
         raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
     limit = gan_callbacks.StopAfter(seconds if steps is None else None, steps)
+    classes = None if labels is None else _number_of_classes(labels, images)
     keras.utils.set_random_seed(seed)
     shape = images.shape[1:]
     level = float(np.clip(images.mean() / 127.5 - 1.0, -0.9, 0.9))
-    model = gan.GAN(networks.generator(shape, level=level), networks.discriminator(shape))
+    model = gan.GAN(
+        networks.generator(shape, level=level, classes=classes),
+        networks.discriminator(shape, classes=classes),
+    )
     calls = STEPS_PER_EXECUTION[shape[0]]
     if steps is not None:  # or the last call would run past the last step
         calls = math.gcd(calls, steps)
     model.compile(**settings() | {"steps_per_execution": calls}, seed=seed, augment=augment)
     batch_size = GPU_BATCH_SIZE if tf.config.list_physical_devices("GPU") else BATCH_SIZE
-    dataset = data.pipeline(images, min(batch_size, len(images)), seed).repeat()
+    dataset = data.pipeline(images, min(batch_size, len(images)), seed, labels).repeat()
     model.fit(
         dataset,
         steps_per_epoch=STEPS_PER_EPOCH,
@@ -100,6 +108,13 @@ def quick_gan(images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0, a
         verbose=verbose,
     )
     return model
+
+
+def _number_of_classes(labels, images):
+    classes = int(data.check_labels(labels, len(images)).max()) + 1
+    if classes < 2:
+        raise ValueError("labels are all 0; a conditional GAN needs two classes or more.")
+    return classes
 
 
 # --- Points in the plane -----------------------------------------------------------------------

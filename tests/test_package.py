@@ -125,7 +125,12 @@ def imports():
         ("checks", {"runtime"}),
         ("plots", {"runtime", "data"}),
         ("evaluation", {"runtime", "data", "networks", "losses"}),
-        ("gan", {"runtime", "data", "losses", "networks", "augmentation", "guards", "checks"}),
+        ("training", set()),
+        (
+            "gan",
+            {"augmentation", "checks", "data", "guards", "losses", "networks", "runtime"}
+            | {"training"},
+        ),
         ("diagnosis", set()),  # it watches loops of any kind
     ],
 )

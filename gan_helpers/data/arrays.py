@@ -92,6 +92,24 @@ def check_image_shape(image_shape):
     return height, width, channels
 
 
+def check_labels(labels, count):
+    """Return `labels` as an array (count,) of whole numbers from 0 on.
+
+    Raises:
+        ValueError: for another shape or type, or a negative label.
+    """
+    labels = np.asarray(labels)
+    if labels.shape != (count,):
+        raise ValueError(
+            f"labels has the shape {labels.shape}; expected one label a picture, ({count},)."
+        )
+    if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0:
+        raise ValueError(
+            f"labels are {labels.dtype}, from {labels.min()} on; expected whole numbers from 0 on."
+        )
+    return labels
+
+
 @dataclasses.dataclass(frozen=True)
 class Report:
     """What a data set is made of; print it to read it.

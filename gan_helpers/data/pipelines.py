@@ -6,7 +6,7 @@ import tensorflow as tf
 from gan_helpers.data import arrays
 
 
-def pipeline(images, batch_size=64, seed=0):
+def pipeline(images, batch_size=64, seed=0, labels=None):
     """Return a `tf.data.Dataset` of shuffled, whole batches, float32; pictures in [-1, 1].
 
     Each pass over the dataset is one epoch in a new order; the samples that do not fill a last
@@ -19,12 +19,29 @@ def pipeline(images, batch_size=64, seed=0):
         images: uint8 (N, H, W, C), pictures; or floats (N, D), points, which pass unscaled.
         batch_size: samples a batch, at most N.
         seed: whole number.
+        labels: whole numbers (N,) from 0 on; the dataset then yields (images, labels), as a
+            conditional `gh.GAN` takes them, labels int32.
 
     Raises:
-        ValueError: for other arrays, points with NaN or infinity, or a batch size out of range.
+        ValueError: for other arrays, points with NaN or infinity, a batch size out of range, or
+            labels that are not one whole number a sample.
     """
     images = _checked_samples(images)
-    count = len(images)
+    if labels is None:
+        return batches(images, batch_size, seed)
+    labels = arrays.check_labels(labels, len(images))
+    return batches((images, labels.astype(np.int32)), batch_size, seed)
+
+
+def batches(samples, batch_size, seed):
+    """Return the dataset of `pipeline` for checked arrays: one, or a tuple of equally long ones.
+
+    uint8 arrays are pictures and come out as float32 in [-1, 1], others as they are.
+
+    Raises:
+        ValueError: for a batch size or a seed out of range.
+    """
+    count = len(tf.nest.flatten(samples)[0])
     if not isinstance(batch_size, int | np.integer) or not 1 <= batch_size <= count:
         raise ValueError(
             f"batch_size is {batch_size!r}; it must be a whole number from 1 to the number of "
@@ -34,7 +51,7 @@ def pipeline(images, batch_size=64, seed=0):
         raise ValueError(f"seed is {seed!r}; it must be a whole number.")
     steps = count // int(batch_size)
     with tf.device("CPU"):
-        samples = tf.constant(images)
+        samples = tf.nest.map_structure(tf.constant, samples)
         epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
 
     def order(_):
@@ -48,10 +65,7 @@ def pipeline(images, batch_size=64, seed=0):
         )
 
     def fetch(numbers):
-        batch = tf.gather(samples, numbers)
-        if batch.dtype == tf.uint8:
-            batch = tf.cast(batch, tf.float32) / 127.5 - 1.0
-        return batch
+        return tf.nest.map_structure(lambda array: _scaled(tf.gather(array, numbers)), samples)
 
     dataset = tf.data.Dataset.from_tensors(0).flat_map(order).map(fetch)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps))
@@ -61,6 +75,10 @@ def pipeline(images, batch_size=64, seed=0):
     dataset = dataset.prefetch(2).with_options(options)
     dataset.epoch = epoch
     return dataset
+
+
+def _scaled(batch):
+    return tf.cast(batch, tf.float32) / 127.5 - 1.0 if batch.dtype == tf.uint8 else batch
 
 
 def _checked_samples(samples):

@@ -1,6 +1,7 @@
 """Generators and discriminators, as plain Keras models."""
 
 from gan_helpers.networks.images import (
+    CONDITIONINGS,
     FAMILIES,
     FIRST_SIDE,
     discriminator,
@@ -17,6 +18,7 @@ from gan_helpers.networks.plane import (
 )
 
 __all__ = [
+    "CONDITIONINGS",
     "FAMILIES",
     "FIRST_SIDE",
     "EnlargingConvolution",

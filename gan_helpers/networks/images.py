@@ -9,6 +9,8 @@ and doubles its side stage by stage; the discriminator walks the same way back.
           the GAN!"); the generator enlarges first and convolves then, so that every output pixel
           has the same number of inputs and no checkerboard can arise (Odena et al. 2016,
           "Deconvolution and Checkerboard Artifacts").
+
+With `classes` both take a label besides, an int (N,), for a class-conditional GAN.
 """
 
 import itertools
@@ -22,11 +24,17 @@ from gan_helpers.networks import layers
 # Side of the first square of features, for each side of a picture.
 FIRST_SIDE = {28: 7, 32: 4, 64: 4, 128: 4}
 FAMILIES = ("modern", "dcgan")
+CONDITIONINGS = ("projection", "concatenation")
 MOST_FILTERS = 512
 
 
-def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, family="modern", level=0.0):
+def generator(
+    image_shape=(28, 28, 1), latent_dim=64, width=16, family="modern", level=0.0, classes=None
+):
     """Return a Keras model from latent vectors (N, latent_dim) to pictures (N, H, W, C).
+
+    With `classes` its input is the list [latent vectors, labels]: a learned vector for each class,
+    an *embedding*, is laid beside the latent vector.
 
     Args:
         image_shape: (H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3.
@@ -35,37 +43,91 @@ def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, family="modern",
         family: "modern" or "dcgan".
         level: gray level around which the untrained model draws, above -1 and below 1. With the
             data's mean it need not travel there first, which can end in all-black pictures.
+        classes: number of classes, from 2 on; labels are 0 to classes - 1. None takes no labels.
 
     The model's output is float32 in [-1, 1] (tanh), whatever the precision inside.
 
     Raises:
-        ValueError: for a size, channel count, width, latent size, family or level not supported.
+        ValueError: for a size, channel count, width, latent size, family, level or number of
+            classes not supported.
     """
-    side, channels = _checked(image_shape, width, family)
+    side, channels = _checked(image_shape, width, family, classes)
     if not isinstance(latent_dim, int) or latent_dim < 1:
         raise ValueError(f"latent_dim is {latent_dim!r}; it must be a whole number from 1 on.")
     if not (isinstance(level, int | float) and -1 < level < 1):
         raise ValueError(f"level is {level!r}; it must be a number above -1 and below 1.")
     build = {"modern": _modern_generator, "dcgan": _dcgan_generator}[family]
     latent = keras.Input((latent_dim,), name="latent")
-    image = build(latent, side, channels, width, bias=math.atanh(level))
-    return keras.Model(latent, image, name="generator")
+    bias = math.atanh(level)
+    if classes is None:
+        image = build(latent, side, channels, width, bias)
+        return keras.Model(latent, image, name="generator")
+    label = _label()
+    embedded = keras.layers.Embedding(classes, latent_dim, _spread_one(), name="embed_label")(label)
+    both = keras.layers.Concatenate(name="latent_and_label")([latent, embedded])
+    image = build(both, side, channels, width, bias)
+    return keras.Model([latent, label], image, name="generator")
 
 
-def discriminator(image_shape=(28, 28, 1), width=16, family="modern"):
+def discriminator(
+    image_shape=(28, 28, 1), width=16, family="modern", classes=None, conditioning="projection"
+):
     """Return a Keras model from pictures (N, H, W, C) in [-1, 1] to logits (N, 1), float32.
 
+    With `classes` its input is the list [pictures, labels]. "projection" adds how well picture
+    and class fit to the logit, with the last features f(x) and learned vectors v and w_y:
+
+        C(x, y) = v . f(x) + w_y . f(x)
+
+    (Miyato and Koyama 2018, "cGANs with Projection Discriminator", equation 3). "concatenation"
+    lays a learned picture of the class beside the picture, as one more channel (Mirza and
+    Osindero 2014 do so with vectors).
+
     Args:
-        image_shape, width, family: as for `generator`.
+        image_shape, width, family, classes: as for `generator`.
+        conditioning: "projection" or "concatenation"; without classes it means nothing.
 
     Raises:
-        ValueError: for a size, channel count, width or family not supported.
+        ValueError: for a size, channel count, width, family, number of classes or conditioning
+            not supported.
     """
-    side, channels = _checked(image_shape, width, family)
-    build = {"modern": _modern_discriminator, "dcgan": _dcgan_discriminator}[family]
+    side, channels = _checked(image_shape, width, family, classes)
+    if conditioning not in CONDITIONINGS:
+        raise ValueError(
+            f"conditioning is {conditioning!r}; allowed are {', '.join(CONDITIONINGS)}."
+        )
+    see = {"modern": _modern_features, "dcgan": _dcgan_features}[family]
+    initializer = {"modern": "glorot_uniform", "dcgan": _dcgan_init()}[family]
+    logit = keras.layers.Dense(1, kernel_initializer=initializer, dtype="float32", name="logit")
     image = keras.Input((side, side, channels), name="image")
-    logit = build(image, side, width)
-    return keras.Model(image, logit, name="discriminator")
+    if classes is None:
+        return keras.Model(image, logit(see(image, side, width)), name="discriminator")
+    label = _label()
+    if conditioning == "projection":
+        features = see(image, side, width)
+        output = _projection(logit(features), features, label, classes)
+    else:
+        plane = keras.layers.Embedding(classes, side * side, _spread_one(), name="embed_label")
+        plane = keras.layers.Reshape((side, side, 1), name="picture_of_label")(plane(label))
+        both = keras.layers.Concatenate(name="image_and_label")([image, plane])
+        output = logit(see(both, side, width))
+    return keras.Model([image, label], output, name="discriminator")
+
+
+def _projection(logit, features, label, classes):
+    """Return v . f(x) + w_y . f(x)."""
+    embed = keras.layers.Embedding(classes, features.shape[-1], "zeros", name="embed_label")
+    fit = keras.layers.Dot(axes=1, dtype="float32", name="fit")([features, embed(label)])
+    return keras.layers.Add(dtype="float32", name="logit_and_fit")([logit, fit])
+
+
+def _label():
+    return keras.Input((), dtype="int32", name="label")
+
+
+def _spread_one():
+    """Embeddings as wide as the latent vectors or pictures they lie beside."""
+    return keras.initializers.RandomNormal(stddev=1.0)
 
 
 def stage_filters(side, width):
@@ -77,7 +139,7 @@ def stage_filters(side, width):
     return [min(width * 2**stage, MOST_FILTERS) for stage in range(doublings, -1, -1)]
 
 
-def _checked(image_shape, width, family):
+def _checked(image_shape, width, family, classes):
     """Return (side, channels), or raise before anything is built."""
     shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else (image_shape,)
     if (
@@ -97,6 +159,8 @@ def _checked(image_shape, width, family):
         )
     if family not in FAMILIES:
         raise ValueError(f"family is {family!r}; allowed are {', '.join(FAMILIES)}.")
+    if classes is not None and (not isinstance(classes, int) or classes < 2):
+        raise ValueError(f"classes is {classes!r}; it must be a whole number from 2 on, or None.")
     return shape[0], shape[2]
 
 
@@ -132,7 +196,8 @@ def _modern_generator(latent, side, channels, width, bias):
     return layers.Tanh(dtype="float32", name="tanh")(x)
 
 
-def _modern_discriminator(image, side, width):
+def _modern_features(image, side, width):
+    """Return f(x), what the logit is computed from."""
     *filters_of_stages, last = reversed(stage_filters(side, width))
     square = side // 2
     x = _space_to_depth(image, square)
@@ -143,8 +208,7 @@ def _modern_discriminator(image, side, width):
         x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
     x = keras.layers.Flatten(name="flatten")(x)
     x = keras.layers.Dense(last, kernel_initializer="he_normal", name="combine")(x)
-    x = keras.layers.LeakyReLU(0.2, name="leaky_combine")(x)
-    return keras.layers.Dense(1, dtype="float32", name="logit")(x)
+    return keras.layers.LeakyReLU(0.2, name="leaky_combine")(x)
 
 
 def _space_to_depth(image, square):
@@ -196,7 +260,8 @@ def _transposed(filters, name, **options):
     )
 
 
-def _dcgan_discriminator(image, side, width):
+def _dcgan_features(image, side, width):
+    """Return f(x), what the logit is computed from."""
     filters_of_stages = list(reversed(stage_filters(side, width)))[:-1]
     x = image
     square = side
@@ -215,5 +280,4 @@ def _dcgan_discriminator(image, side, width):
         if stage > 0:  # the paper leaves the first layer without norm
             x = keras.layers.BatchNormalization(name=f"norm_{square}")(x)
         x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
-    x = keras.layers.Flatten(name="flatten")(x)
-    return keras.layers.Dense(1, kernel_initializer=_dcgan_init(), dtype="float32", name="logit")(x)
+    return keras.layers.Flatten(name="flatten")(x)
