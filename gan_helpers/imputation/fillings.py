@@ -2,6 +2,7 @@
 
 import numpy as np
 import scipy.sparse
+import scipy.sparse.linalg
 
 from gan_helpers.data import arrays
 from gan_helpers.imputation import masked
