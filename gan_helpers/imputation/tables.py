@@ -66,11 +66,14 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
     turned into numbers first.
 
     Args:
-        steps: training steps of 64 rows.
+        steps: training steps of 64 rows. With hide 0 more can be worse: watch a few known cells.
+        hide: share of the known cells that is hidden from the generator at each step, from 0 to
+            below 1; their truth is known, and the error on known cells counts them too. The paper
+            has 0: then the generator learns about missing cells through the discriminator alone.
         hint_rate: the share of cells that D is told, from 0 to below 1.
         alpha: weight of the error on known cells, from 0 on.
-        units: in each of the two hidden layers; None takes twice the number of columns, at least
-            32.
+        units: in each of the two hidden layers; None takes four times the number of columns, at
+            least 64.
         seed: of weights, batches, noise and hints; whole number from 0 to 2**31 - 1.
 
     Attributes:
@@ -79,7 +82,7 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
         mean_, scale_: of each column's known cells, float64 (D,).
     """
 
-    def __init__(self, steps=1_000, hide=0.0, hint_rate=0.9, alpha=10.0, units=None, seed=0):
+    def __init__(self, steps=2_000, hide=0.2, hint_rate=0.9, alpha=10.0, units=None, seed=0):
         self.steps = steps
         self.hide = hide
         self.hint_rate = hint_rate
@@ -109,7 +112,7 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
         deviation = np.nanstd(table, axis=0)
         self.scale_ = np.where(deviation > 0, deviation, 1.0)
         keras.utils.set_random_seed(self.seed)
-        units = self.units or max(32, 2 * self.n_features_in_)
+        units = self.units or max(64, 4 * self.n_features_in_)
         self.generator_ = _network(self.n_features_in_, units, "generator")
         self.discriminator_ = _network(self.n_features_in_, units, "discriminator")
         self._train(*self._prepared(table))

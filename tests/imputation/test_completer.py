@@ -57,11 +57,13 @@ def test_the_pipeline_pairs_pictures_with_other_holes_each_time(digits):
 # --- The energy score ----------------------------------------------------------------------------
 
 
-def score(real, first, second):
-    pictures = [
-        np.reshape(values, (-1, 1, 1, 1)).astype(np.float32) for values in (real, first, second)
-    ]
-    return float(gh.imputation.energy_score(*map(tf.constant, pictures)))
+def score_of(*pictures):
+    return float(gh.imputation.energy_score(*(tf.constant(p, tf.float32) for p in pictures)))
+
+
+def score(*columns):
+    """Return the score of pictures of one pixel."""
+    return score_of(*(np.reshape(column, (-1, 1, 1, 1)) for column in columns))
 
 
 def test_energy_score_by_hand():
