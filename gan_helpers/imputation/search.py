@@ -12,7 +12,7 @@ RATE = 0.1  # Adam's step length; latent numbers have a size of about 1
 
 
 def complete_by_search(
-    gan, images, known, starts=8, steps=100, prior=0.01, keep=None, seed=0, batch_size=512
+    gan, images, known, starts=8, steps=60, prior=0.3, keep=None, seed=0, batch_size=512
 ):
     """Fill holes with drawings of a trained GAN that fit the known pixels.
 
@@ -37,6 +37,7 @@ def complete_by_search(
         starts: random starts a picture.
         steps: of Adam.
         prior: weight of the second part, from 0 on. The first part is in the units of [-1, 1].
+            On digits 0.3 was better than 0.03 and 0 (100 pictures, one GAN, three kinds of holes).
         keep: None returns the best answer; a number K returns the K best, best first.
         seed: of the starts.
         batch_size: drawings at a time, for memory's sake.

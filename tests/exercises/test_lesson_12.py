@@ -76,7 +76,7 @@ WRONG_MERGES = {
     "inverted": (lambda i, d, k: np.where(k == 1, d, i), "wrong way round"),
     "floats": (lambda i, d, k: np.where(k == 1, i, d).astype(float), "pictures are uint8"),
     "the drawing": (lambda i, d, k: d, "not the expected ones"),
-    "mean": (lambda i, d, k: (i // 2 + d // 2), "not the expected ones"),
+    "mean": (lambda i, d, k: i // 2 + d // 2, "not the expected ones"),
     "in place": (in_place, "changed the arrays"),
     "a part": (lambda i, d, k: d[:1], "has the shape"),
 }
