@@ -12,7 +12,7 @@ RATE = 0.1  # Adam's step length; latent numbers have a size of about 1
 
 
 def complete_by_search(
-    gan, images, known, starts=8, steps=60, prior=0.3, keep=None, seed=0, batch_size=512
+    gan, images, known, starts=8, steps=60, prior=0.3, keep=None, seed=0, batch_size=1024
 ):
     """Fill holes with drawings of a trained GAN that fit the known pixels.
 

@@ -49,9 +49,17 @@ def test_the_pipeline_pairs_pictures_with_other_holes_each_time(digits):
             seen.setdefault(picture.tobytes(), set()).add(mask.tobytes())
     assert len(seen) == 20
     assert max(map(len, seen.values())) > 2
-    again = next(iter(gh.imputation.pipeline(digits[:20], MASKS, batch_size=8, seed=0)))
-    first = next(iter(dataset))
-    assert not np.array_equal(first[0], again[0]) or np.array_equal(first[1], again[1])
+
+
+def test_seeds_of_the_pipeline_repeat(digits):
+    first, again, other = (
+        list(gh.imputation.pipeline(digits[:20], MASKS, batch_size=8, seed=seed).take(4))
+        for seed in (0, 0, 1)
+    )
+    for one, two in zip(first, again, strict=True):
+        assert np.array_equal(one[0], two[0]) and np.array_equal(one[1], two[1])
+    assert not np.array_equal(first[0][0], other[0][0])
+    assert not np.array_equal(first[0][1][..., 1], other[0][1][..., 1])
 
 
 # --- The energy score ----------------------------------------------------------------------------
@@ -150,22 +158,23 @@ def test_the_discriminator_moves_as_in_the_parent(digits):
 def test_the_weight_teaches_the_generator_the_truth(digits):
     """One picture with one hole: the energy score alone must lead to it."""
     image, known = np.repeat(digits[:1], 8, axis=0), gh.data.masks.region(8, SHAPE, 6, 6, 14, 14)
-    dataset = gh.imputation.pipeline(image, known, batch_size=8).take(60)
+    dataset = gh.imputation.pipeline(image, known, batch_size=8).take(150)
     gan = tiny(weight=50.0, ema=0.0)
     before = gh.imputation.hole_error(gh.imputation.complete(gan, image, known), image, known)
     gan.fit(dataset, verbose=0)
     after = gh.imputation.hole_error(gh.imputation.complete(gan, image, known), image, known)
-    assert after < 0.6 * before
+    assert after < 0.7 * before
 
 
 def test_a_completer_is_saved_with_its_settings_and_loaded(digits, tmp_path):
-    gan = tiny(weight=3.0)
+    gan = tiny(weight=3.0, run_eagerly=True)
     gan.fit(gh.imputation.pipeline(digits[:32], MASKS, 8).take(2), verbose=0)
     gan.save(tmp_path / "completer.keras")
     loaded = gh.GAN.load(tmp_path / "completer.keras")
     assert isinstance(loaded, gh.imputation.Completer) and loaded.weight == 3.0
     ask = (digits[:4], MASKS[:4])
     assert np.array_equal(gh.imputation.complete(loaded, *ask), gh.imputation.complete(gan, *ask))
+    loaded.run_eagerly = True
     loaded.fit(gh.imputation.pipeline(digits[:32], MASKS, 8).take(1), verbose=0)
     assert loaded.steps == 3
 

@@ -91,9 +91,10 @@ def test_batches_do_not_matter_and_seeds_repeat():
             stripes(), images, RIGHT_MISSING, **settings | more
         ).astype(int)
 
-    assert np.array_equal(search(), search())
-    assert np.abs(search() - search(batch_size=2)).max() <= 1
-    assert not np.array_equal(search(seed=0), search(seed=1))
+    once = search()
+    assert np.array_equal(once, search())
+    assert np.abs(once - search(batch_size=4)).max() <= 1
+    assert not np.array_equal(once, search(seed=1))
 
 
 def test_the_objective_is_the_masked_error_and_the_prior():
