@@ -40,7 +40,7 @@ def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, level=0.0):
     bottom, fully connected layers carry what is known from one edge of the picture to the other
     (Pathak et al. 2016, "Context Encoders: Feature Learning by Inpainting") and mix the latent
     vector in. On the way up each size sees once more what the way down saw at this size
-    (Ronneberger et al. 2015, "U-Net").
+    (Ronneberger et al. 2015, "U-Net: Convolutional Networks for Biomedical Image Segmentation").
 
     Args:
         image_shape, latent_dim, width, level: as for `gh.networks.generator`.

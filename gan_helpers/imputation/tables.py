@@ -58,7 +58,8 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
         discriminator    D(x^, h) guesses m, cell by cell:       min guessing_error
         generator        min fooling_error + alpha E [m (x - G)^2]
 
-    The second part of the generator's loss binds its output to the cells that are known. The hint
+    The second part of the generator's loss binds its output to the cells that are known; with
+    `hide` it counts hidden ones as well, while everywhere else they are as missing. The hint
     tells D most of m; without it several distributions would be equally hard to tell apart
     (theorem 1 of the paper), and G could settle on a wrong one.
 
