@@ -19,6 +19,7 @@ _MODULES = (
     "evaluation",
     "exercises",
     "gan",
+    "imputation",
     "losses",
     "networks",
     "plots",

@@ -37,6 +37,10 @@ PROMISED = """
     evaluation.plane_coverage recipes.plane_settings
     evaluation.nearest_neighbors evaluation.score evaluation.frechet_distance
     evaluation.kernel_distance evaluation.prdc evaluation.memorization evaluation.memorisation
+    imputation.complete_by_search imputation.train_completer imputation.complete
+    imputation.Completer imputation.Gain imputation.merge imputation.masked_error
+    imputation.fill_mean imputation.fill_nearest imputation.fill_smooth imputation.hole_error
+    data.masks.squares data.masks.pixels data.masks.region
     diagnosis.diagnose diagnosis.Finding diagnosis.Health diagnosis.Health.record
     widgets.GanLab widgets.LatentExplorer
     data.pair_pipeline data.folder_of_pairs networks.unet networks.patch_discriminator

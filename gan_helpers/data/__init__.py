@@ -4,6 +4,7 @@ Pictures are uint8 arrays of shape (N, H, W, C) from 0 to 255 until the pipeline
 float32 in [-1, 1], the range of tanh at the generator's end.
 """
 
+from gan_helpers.data import masks
 from gan_helpers.data.arrays import (
     Report,
     check_image_shape,
@@ -34,6 +35,7 @@ __all__ = [
     "folder_of_pairs",
     "grid",
     "load",
+    "masks",
     "pair_pipeline",
     "pipeline",
     "report",
