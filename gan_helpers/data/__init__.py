@@ -13,7 +13,8 @@ from gan_helpers.data.arrays import (
     scale,
     unscale,
 )
-from gan_helpers.data.folders import Folder, folder
+from gan_helpers.data.folder_report import FolderReport
+from gan_helpers.data.folders import Folder, Original, folder
 from gan_helpers.data.pair_folders import Pairs, folder_of_pairs
 from gan_helpers.data.pipelines import pair_pipeline, pipeline
 from gan_helpers.data.plane import Mixture, grid, ring, spiral
@@ -23,7 +24,9 @@ from gan_helpers.data.stacked import stack_digits
 __all__ = [
     "SOURCES",
     "Folder",
+    "FolderReport",
     "Mixture",
+    "Original",
     "Pairs",
     "Report",
     "check_image_shape",
