@@ -95,7 +95,7 @@ def in_float32(model):
         copy = keras.models.clone_model(model, clone_function=layer_in_float32)
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"{model.name} is a {type(model).__name__}, which cannot be copied layer by layer; give "
+            f"{model.name} is a {type(model).__name__}, which cannot be copied by layers; give "
             "a model made by keras.Model(inputs, outputs) or keras.Sequential."
         ) from error
     copy.set_weights(model.get_weights())
@@ -123,18 +123,24 @@ def _check(formats, tolerance):
 
 
 def _samples(model, seed):
-    """Return standard normal inputs, a list of float32 arrays (SAMPLES, ...)."""
+    """Return a list of inputs (SAMPLES, ...): standard normal, class 0 where labels are wanted."""
     random = np.random.default_rng(seed)
+    samples = [random.standard_normal((SAMPLES, *entry.shape[1:])) for entry in model.inputs]
     return [
-        random.standard_normal((SAMPLES, *entry.shape[1:])).astype(np.float32)
-        for entry in model.inputs
+        np.zeros_like(values, dtype=entry.dtype) if "int" in entry.dtype else np.float32(values)
+        for values, entry in zip(samples, model.inputs, strict=True)
     ]
 
 
 def _about(model, report):
     return {
         "inputs": {entry.name: [None, *entry.shape[1:]] for entry in model.inputs},
-        "input_values": "independent standard normal numbers, float32",
+        "input_values": {
+            entry.name: f"class numbers, {entry.dtype}"
+            if "int" in entry.dtype
+            else "as in training: for latent vectors independent standard normal numbers, float32"
+            for entry in model.inputs
+        },
         "output": [None, *model.output_shape[1:]],
         "output_values": "float32 in [-1, 1]",
         "to_gray_levels": "uint8(clip(round((output + 1) * 127.5), 0, 255))",

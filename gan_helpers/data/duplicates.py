@@ -60,7 +60,7 @@ def near(images, limit=NEAR):
 
 
 def _thumbnails(images):
-    """Return small copies as float32 rows (N, 16 * 16 * C), centered, so that no digits are lost."""
+    """Return small copies as centered float32 rows (N, 16 * 16 * C); centered keeps more digits."""
     size = (THUMBNAIL, THUMBNAIL)
     small = [
         np.asarray(

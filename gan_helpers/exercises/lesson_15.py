@@ -36,7 +36,7 @@ def make_folder(pictures, folder, seed=0):
     height, width = pictures.shape[1:3]
     for number in range(3):  # the same again
         name = folder / f"picture {chosen[number]:03} (copy).jpg"
-        some[number].save(name, quality=(95, 60, 30)[number])
+        some[number].save(name, quality=(95, 80, 60)[number])
     part = (width // 8, height // 8, width, height)  # other parts, or they would be copies too
     some[3].crop(part).convert("L").save(folder / "häuser, grau.png")
     some[4].crop(part).convert("CMYK").save(folder / "for print.jpg")
