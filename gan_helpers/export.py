@@ -12,6 +12,7 @@ import importlib.util
 import json
 import logging
 import pathlib
+import warnings
 
 import keras
 import numpy as np
@@ -167,7 +168,8 @@ def _write_onnx(model, path):
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        with runtime.quiet():
+        with runtime.quiet(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # Keras asks NumPy for an old name
             model.export(path, format="onnx", verbose=False)
     finally:
         logger.setLevel(level)

@@ -28,7 +28,11 @@ def test_right_pairs_are_praised(capsys):
 
 
 WRONG_PAIRS = {
-    "uint8": (lambda t, limit: pairs(t, limit, prepare=np.asarray), "turn the thumbnails into fl"),
+    "uint8": (lambda t, limit: pairs(t, limit, prepare=np.asarray), "16 squared is 256"),
+    "uint8, absolute": (
+        lambda t, limit: pairs(t, limit, np.asarray, measure=lambda d: np.mean(np.abs(d))),
+        "4 and 9 differ by 3",
+    ),
     "with itself": (lambda t, limit: pairs(t, limit, first=0), "paired with itself"),
     "both orders": (
         lambda t, limit: [*pairs(t, limit), *((j, i) for i, j in pairs(t, limit))],
@@ -36,15 +40,18 @@ WRONG_PAIRS = {
     ),
     "twice": (lambda t, limit: pairs(t, limit) * 2, "a pair comes twice"),
     "mean of differences": (
-        lambda t, limit: pairs(t, limit, measure=np.mean),
-        "0 and 11 differ",
+        lambda t, limit: pairs(t, limit, measure=lambda difference: abs(np.mean(difference))),
+        "plain differences cancel out",
     ),
     "equal ones only": (lambda t, limit: pairs(t, 1e-9), "4 and 9 differ by 3"),
     "not the equal ones": (
         lambda t, limit: [pair for pair in pairs(t, limit) if pair != (2, 5)],
         "2 and 5 are equal",
     ),
-    "others too": (lambda t, limit: [*pairs(t, limit), (1, 2)], "expected (2, 5) and (4, 9)"),
+    "others too": (
+        lambda t, limit: [*pairs(t, limit), (1, 2)],
+        "1 other pairs are found, such as [(1, 2)]",
+    ),
     "numbers": (lambda t, limit: [2, 5], "expected a list of pairs"),
     "no function": ([(2, 5), (4, 9)], "expected a function"),
 }
