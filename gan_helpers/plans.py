@@ -124,7 +124,7 @@ def _side(pictures, images, seconds, side, profile):
         reason += f"The files would do for {larger[0]}, but that needs a GPU."
     else:
         reason += (
-            f"The files would do for {larger[0]}, but a step costs about four times as much; give "
+            f"The files would do for {larger[0]}, but a step costs about five times as much; give "
             f"it {least[larger[0]]:.0f} s or more."
         )
     return chosen, reason

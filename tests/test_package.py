@@ -37,6 +37,7 @@ PROMISED = """
     evaluation.plane_coverage recipes.plane_settings
     evaluation.nearest_neighbors evaluation.score evaluation.frechet_distance
     evaluation.kernel_distance evaluation.prdc evaluation.memorization evaluation.memorisation
+    data.Folder.report data.Folder.split recipes.suggest export.save
     diagnosis.diagnose diagnosis.Finding diagnosis.Health diagnosis.Health.record
     widgets.GanLab widgets.LatentExplorer
 """.split()

@@ -27,7 +27,7 @@ def folder(sides, count=100, shape=(64, 64, 3)):
 @pytest.mark.parametrize(
     ("sides", "options", "side", "reason"),
     [
-        ([500], {"profile": "cpu"}, 32, "a step costs about four times as much; give it 600 s"),
+        ([500], {"profile": "cpu"}, 32, "a step costs about five times as much; give it 600 s"),
         (
             [500],
             {"profile": "cpu", "seconds": 700},
