@@ -1,13 +1,14 @@
 """Tuned settings under a name."""
 
 import math
+import warnings
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from gan_helpers import callbacks as gan_callbacks
-from gan_helpers import data, gan, networks
+from gan_helpers import data, gan, networks, plans
 from gan_helpers.data import plane
 
 BATCH_SIZE = 32
@@ -15,14 +16,23 @@ GPU_BATCH_SIZE = 128  # a GPU is idle with fewer; not measured
 STEPS_PER_EPOCH = 100
 # A call can only be stopped at its end: the longer a step, the fewer in a call.
 STEPS_PER_EXECUTION = {28: 10, 32: 10, 64: 2, 128: 1}
+# For each side: learning rate, strongest and weakest penalty. 128 takes those of 64, unmeasured.
+TUNED = {28: (3e-3, 3.0, 0.3), 32: (5e-4, 3.0, 3.0), 64: (5e-4, 10.0, 10.0)}
 
 PLANE_BATCH_SIZE = 128
 PLANE_POINTS = 100_000
 PLANE_STEPS = 14_000
 
+suggest = plans.suggest  # settings for a folder of your own
 
-def settings():
+
+def settings(side=28):
     """Return the arguments of `GAN.compile` that `quick_gan` uses, with fresh optimizers.
+
+    Args:
+        side: of the pictures, in pixels. From 32 on the rate and the penalty are others: with those
+            for 28 pixels, color pictures of 32 stayed gray and a generator of 64 died within 800
+            steps (benchmarks/NOTES.md).
 
     The relativistic loss with R1 and R2 is that of R3GAN (Huang et al. 2024), which also lets the
     penalty fall: a strong one holds the untrained networks together, a weak one lets details
@@ -34,8 +44,9 @@ def settings():
     back. The average grows with the run, to a thousand steps.
     """
     schedules = keras.optimizers.schedules
-    gamma = schedules.PolynomialDecay(3.0, 400, end_learning_rate=0.3, power=3.0)
-    rate = schedules.PolynomialDecay(3e-5, 300, end_learning_rate=3e-3)
+    fastest, strongest, weakest = TUNED[28 if side < 32 else min(side, 64)]
+    gamma = schedules.PolynomialDecay(strongest, 400, end_learning_rate=weakest, power=3.0)
+    rate = schedules.PolynomialDecay(fastest / 100, 300, end_learning_rate=fastest)
     return {
         "loss": "relativistic",
         "r1": gamma,
@@ -44,7 +55,7 @@ def settings():
         "generator_optimizer": _optimizer(rate),
         "discriminator_optimizer": _optimizer(rate),
         "ema": 0.999,
-        "steps_per_execution": STEPS_PER_EXECUTION[28],
+        "steps_per_execution": STEPS_PER_EXECUTION.get(side, 1),
     }
 
 
@@ -53,7 +64,15 @@ def _optimizer(rate):
 
 
 def quick_gan(
-    images, seconds=60, seed=0, steps=None, callbacks=(), verbose=0, augment=(), labels=None
+    images,
+    seconds=60,
+    seed=0,
+    steps=None,
+    callbacks=(),
+    verbose=0,
+    augment=(),
+    labels=None,
+    batch_size=None,
 ):
     """Train a GAN on pictures for a number of seconds, with settings that suit most.
 
@@ -72,6 +91,10 @@ def quick_gan(
         augment: as in `GAN.compile`, for few pictures: ("translation",), say.
         labels: whole numbers (N,), the classes 0, 1, 2, ... of the pictures; the GAN is then
             conditional: `generate(condition=labels)` draws pictures of these classes.
+        batch_size: pictures a step; None takes 32, or 128 with a GPU, or all where there are fewer.
+
+    For a folder of your own, `gh.recipes.suggest` chooses size, augmentation and time. One picture
+    is enough to run, but then there is nothing to learn but that picture: a warning says so.
 
     Returns:
         A trained `gh.GAN`; its `history` attribute holds the curves, one entry for each
@@ -80,13 +103,20 @@ def quick_gan(
     Raises:
         ValueError: for pictures of another shape or type, a time that is not above 0, a number of
             steps below 1, a seed that is no whole number from 0 to 2**31 - 1, an unknown
-            augmentation, or labels that do not fit.
+            augmentation, labels that do not fit, or a batch size out of range.
     """
     images = data.check_images(images)
     if not isinstance(seed, int) or not 0 <= seed < 2**31:
         raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
     limit = gan_callbacks.StopAfter(seconds if steps is None else None, steps)
     classes = None if labels is None else _number_of_classes(labels, images)
+    if batch_size is None:
+        batch_size = min(default_batch_size(), len(images))
+    dataset = data.pipeline(images, batch_size, seed, labels).repeat()
+    if not (images != images[0]).any():
+        warnings.warn(
+            "all pictures are the same one: a GAN can only learn to copy it.", stacklevel=2
+        )
     keras.utils.set_random_seed(seed)
     shape = images.shape[1:]
     level = float(np.clip(images.mean() / 127.5 - 1.0, -0.9, 0.9))
@@ -97,9 +127,7 @@ def quick_gan(
     calls = STEPS_PER_EXECUTION[shape[0]]
     if steps is not None:  # or the last call would run past the last step
         calls = math.gcd(calls, steps)
-    model.compile(**settings() | {"steps_per_execution": calls}, seed=seed, augment=augment)
-    batch_size = GPU_BATCH_SIZE if tf.config.list_physical_devices("GPU") else BATCH_SIZE
-    dataset = data.pipeline(images, min(batch_size, len(images)), seed, labels).repeat()
+    model.compile(**settings(shape[0]) | {"steps_per_execution": calls}, seed=seed, augment=augment)
     model.fit(
         dataset,
         steps_per_epoch=STEPS_PER_EPOCH,
@@ -108,6 +136,11 @@ def quick_gan(
         verbose=verbose,
     )
     return model
+
+
+def default_batch_size():
+    """Return the pictures that `quick_gan` takes at a step on this machine."""
+    return GPU_BATCH_SIZE if tf.config.list_physical_devices("GPU") else BATCH_SIZE
 
 
 def _number_of_classes(labels, images):

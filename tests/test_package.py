@@ -41,6 +41,7 @@ PROMISED = """
     imputation.Completer imputation.Gain imputation.merge imputation.masked_error
     imputation.fill_mean imputation.fill_nearest imputation.fill_smooth imputation.hole_error
     data.masks.squares data.masks.pixels data.masks.region
+    data.Folder.report data.Folder.split recipes.suggest export.save
     diagnosis.diagnose diagnosis.Finding diagnosis.Health diagnosis.Health.record
     widgets.GanLab widgets.LatentExplorer
     data.pair_pipeline data.folder_of_pairs networks.unet networks.patch_discriminator

@@ -14,7 +14,8 @@ from gan_helpers.data.arrays import (
     scale,
     unscale,
 )
-from gan_helpers.data.folders import Folder, folder
+from gan_helpers.data.folder_report import FolderReport
+from gan_helpers.data.folders import Folder, Original, folder
 from gan_helpers.data.pair_folders import Pairs, folder_of_pairs
 from gan_helpers.data.pipelines import pair_pipeline, pipeline
 from gan_helpers.data.plane import Mixture, grid, ring, spiral
@@ -25,7 +26,9 @@ from gan_helpers.data.unpaired import unpaired_pipeline
 __all__ = [
     "SOURCES",
     "Folder",
+    "FolderReport",
     "Mixture",
+    "Original",
     "Pairs",
     "Report",
     "check_image_shape",
