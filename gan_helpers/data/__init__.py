@@ -18,6 +18,7 @@ from gan_helpers.data.pipelines import pipeline
 from gan_helpers.data.plane import Mixture, grid, ring, spiral
 from gan_helpers.data.sources import SOURCES, load
 from gan_helpers.data.stacked import stack_digits
+from gan_helpers.data.subsets import few_labels, overlap
 
 __all__ = [
     "SOURCES",
@@ -27,9 +28,11 @@ __all__ = [
     "check_image_shape",
     "check_images",
     "check_labels",
+    "few_labels",
     "folder",
     "grid",
     "load",
+    "overlap",
     "pipeline",
     "report",
     "ring",
