@@ -29,6 +29,7 @@ def _planted():
     nearly = test.copy()
     nearly[:, 0, 0, 0] ^= 1
     return [
+        ("a GAN that saw two, and one more", np.concatenate([test[:2], clean, test[9:10]]), test),
         ("a GAN that saw three test pictures", np.concatenate([clean, test[[17, 4, 9]]]), test),
         ("a GAN that saw one test picture twice", np.concatenate([clean, test[[5, 5]]]), test),
         ("a GAN that saw a part of a longer test set", test[::2], pictures),
