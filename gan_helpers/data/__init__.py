@@ -21,6 +21,7 @@ from gan_helpers.data.pipelines import pair_pipeline, pipeline
 from gan_helpers.data.plane import Mixture, grid, ring, spiral
 from gan_helpers.data.sources import SOURCES, load
 from gan_helpers.data.stacked import stack_digits
+from gan_helpers.data.subsets import few_labels, overlap
 from gan_helpers.data.unpaired import unpaired_pipeline
 
 __all__ = [
@@ -34,11 +35,13 @@ __all__ = [
     "check_image_shape",
     "check_images",
     "check_labels",
+    "few_labels",
     "folder",
     "folder_of_pairs",
     "grid",
     "load",
     "masks",
+    "overlap",
     "pair_pipeline",
     "pipeline",
     "report",

@@ -12,6 +12,7 @@ from gan_helpers.evaluation.features import FeatureNet, feature_net, inception_n
 from gan_helpers.evaluation.memorization import Memorization, memorization
 from gan_helpers.evaluation.modes import mode_coverage
 from gan_helpers.evaluation.neighbors import nearest_neighbors
+from gan_helpers.evaluation.paired import PairedComparison, paired_comparison
 from gan_helpers.evaluation.plane_modes import plane_coverage
 from gan_helpers.evaluation.scores import Score, score
 
@@ -23,6 +24,7 @@ __all__ = [
     "Estimate",
     "FeatureNet",
     "Memorization",
+    "PairedComparison",
     "Score",
     "class_accuracy",
     "class_scores",
@@ -34,6 +36,7 @@ __all__ = [
     "memorization",
     "mode_coverage",
     "nearest_neighbors",
+    "paired_comparison",
     "plane_coverage",
     "prdc",
     "score",
