@@ -4,13 +4,22 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import augmentation, checks, guards, losses, training
-from gan_helpers.checks import Schedule
+from gan_helpers import augmentation, checks, game, losses, training
 from gan_helpers.data import arrays
+
+METRICS = (
+    "discriminator_loss",
+    "generator_loss",
+    "real_accuracy",
+    "fake_accuracy",
+    "real_logit",
+    "fake_logit",
+    "penalty",
+)
 
 
 @keras.saving.register_keras_serializable(package="gan_helpers")
-class GAN(keras.Model):
+class GAN(game.Game):
     """A generator and a discriminator that train against each other with `fit`.
 
     Goodfellow et al. 2014, "Generative Adversarial Nets": the discriminator learns to tell real
@@ -44,32 +53,21 @@ class GAN(keras.Model):
         ValueError: when the two do not fit together.
     """
 
+    SETTINGS = (
+        *("r1", "r2", "gradient_penalty", "penalty_every", "ema", "seed", "augment"),
+        *("generator_optimizer", "discriminator_optimizer"),
+    )
+
     def __init__(self, generator, discriminator, name="gan", **kwargs):
-        super().__init__(name=name, **kwargs)
+        super().__init__(name, **kwargs)
         checks.networks(generator, discriminator)
         self.generator = generator
         self.discriminator = discriminator
-        self.ema_generator = keras.models.clone_model(generator)
-        self.ema_generator.set_weights(generator.get_weights())
-        self.ema_generator.trainable = False
+        self.ema_generator = game.average_of(generator)
         self.conditional = len(generator.inputs) == 2
         self.classes = checks.classes_of(generator) if self.conditional else None
         self.latent_dim = generator.inputs[0].shape[-1]
         self.sample_shape = tuple(generator.output_shape[1:])
-        self.step_counter = self.add_weight(
-            shape=(),
-            dtype="int64",
-            initializer="zeros",
-            trainable=False,
-            aggregation="only_first_replica",
-            name="steps",
-        )
-        self.built = True
-
-    @property
-    def steps(self):
-        """The number of training steps so far."""
-        return int(self.step_counter.numpy())
 
     def compile(
         self,
@@ -122,15 +120,11 @@ class GAN(keras.Model):
         self.generator_optimizer = training.ready(generator_optimizer, self.generator)
         self.discriminator_optimizer = training.ready(discriminator_optimizer, self.discriminator)
         super().compile(optimizer=self.discriminator_optimizer, **kwargs)
-        self._trackers = [keras.metrics.Mean(name=name) for name in METRICS]
-
-    @property
-    def metrics(self):
-        return getattr(self, "_trackers", [])
+        self._report(METRICS)
 
     # --- Training ------------------------------------------------------------------------------
 
-    def fit(self, x=None, *args, callbacks=None, **kwargs):
+    def fit(self, x=None, *args, **kwargs):
         """Train; all of `keras.Model.fit`, on a dataset of real samples.
 
         The dataset yields samples alone; for networks with a condition, (samples, conditions).
@@ -148,13 +142,7 @@ class GAN(keras.Model):
                 conditions, or has some that the networks do not take.
         """
         checks.samples(x, self.generator)
-        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
-        given = [callback for callback in given if callback is not None]
-        own = [guards.DataOrder(x)]
-        if not any(isinstance(callback, guards.StopOnBrokenNumbers) for callback in given):
-            own.append(guards.StopOnBrokenNumbers(x if isinstance(x, tf.data.Dataset) else None))
-        kwargs.setdefault("shuffle", not isinstance(x, tf.data.Dataset))
-        return super().fit(x, *args, callbacks=[*own, *given], **kwargs)
+        return super().fit(x, *args, **kwargs)
 
     def train_step(self, batch):
         """One step of the game: the discriminator moves, then the generator."""
@@ -211,18 +199,11 @@ class GAN(keras.Model):
                 mix = self._draw(tf.random.stateless_uniform, (tf.shape(real)[0],), stream=1)
                 penalty = losses.gradient_penalty(discriminator, real, fake, mix)
                 total += self.gradient_penalty * penalty
-            return total * self.penalty_every
+            return total
 
         if not (self.r1 or self.r2 or self.gradient_penalty):
             return tf.constant(0.0)
-        if self.penalty_every == 1:
-            return compute()
-        due = tf.equal(self.step_counter % self.penalty_every, 0)
-        return tf.cond(due, compute, lambda: tf.constant(0.0))
-
-    def _scheduled(self, value):
-        """Return the value, or what the schedule says for this step."""
-        return value(self.step_counter.value) if isinstance(value, Schedule) else value
+        return self._lazily(compute)
 
     def _augment(self, pictures, stream):
         """Return the pictures as the discriminator sees them; each replica draws for itself."""
@@ -234,11 +215,6 @@ class GAN(keras.Model):
         own = 2 * tf.cast(replica, tf.int64) + stream
         seed = tf.random.experimental.stateless_fold_in(seed, own)
         return augmentation.augment(pictures, self.augment, seed)
-
-    def _track(self, **values):
-        for tracker in self._trackers:
-            tracker.update_state(values[tracker.name])
-        return self.get_metrics_result()
 
     # --- Latent vectors ------------------------------------------------------------------------
 
@@ -305,77 +281,9 @@ class GAN(keras.Model):
             raise ValueError("latent holds NaN or infinity.")
         return latent
 
-    # --- Saving --------------------------------------------------------------------------------
-
-    def get_config(self):
-        return {
-            "name": self.name,
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        networks = {
-            name: keras.saving.deserialize_keras_object(config[name], custom_objects)
-            for name in ("generator", "discriminator")
-        }
-        return cls(**{**config, **networks})
-
-    def get_compile_config(self):
-        if not self.compiled or self.adversarial_loss.name not in losses.LOSSES:
-            return None  # functions of your own are not stored: compile again after loading
-        return {
-            "loss": self.adversarial_loss.name,
-            "r1": _serialized(self.r1),
-            "r2": _serialized(self.r2),
-            "gradient_penalty": self.gradient_penalty,
-            "penalty_every": self.penalty_every,
-            "ema": self.ema,
-            "seed": self.seed,
-            "augment": list(self.augment),
-            "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
-            "discriminator_optimizer": keras.saving.serialize_keras_object(
-                self.discriminator_optimizer
-            ),
-        }
-
-    def compile_from_config(self, config):
-        self.compile(
-            **{
-                name: keras.saving.deserialize_keras_object(value)
-                if isinstance(value, dict)
-                else value
-                for name, value in config.items()
-            }
-        )
-
-    @classmethod
-    def load(cls, path):
-        """Load a GAN from a `.keras` file, weights and optimizers included.
-
-        Raises:
-            ValueError: when the file holds something else, or code instead of Keras layers.
-        """
-        loaded = keras.saving.load_model(path, safe_mode=True)
-        if not isinstance(loaded, cls):
-            raise ValueError(f"{path} holds a {type(loaded).__name__}, not a {cls.__name__}.")
-        return loaded
-
     def call(self, inputs, training=False):
         """Return the generator's samples for latent vectors, or [latent vectors, conditions]."""
         return self.generator(inputs, training=training)
-
-
-METRICS = (
-    "discriminator_loss",
-    "generator_loss",
-    "real_accuracy",
-    "fake_accuracy",
-    "real_logit",
-    "fake_logit",
-    "penalty",
-)
 
 
 def _given(network, condition):
@@ -383,7 +291,3 @@ def _given(network, condition):
     if condition is None:
         return network
     return lambda inputs, training: network([inputs, condition], training=training)
-
-
-def _serialized(value):
-    return keras.saving.serialize_keras_object(value) if isinstance(value, Schedule) else value

@@ -133,11 +133,9 @@ def imports():
         ("plots", {"runtime", "data"}),
         ("evaluation", {"runtime", "data", "networks", "losses"}),
         ("training", set()),
-        (
-            "gan",
-            {"augmentation", "checks", "data", "guards", "losses", "networks", "runtime"}
-            | {"training"},
-        ),
+        ("game", {"checks", "guards", "losses"}),
+        ("gan", {"augmentation", "checks", "data", "game", "losses", "training"}),
+        ("translation", {"checks", "data", "game", "losses", "training"}),
         ("diagnosis", set()),  # it watches loops of any kind
     ],
 )

@@ -121,11 +121,18 @@ FAULTS = [
             "losses.zero_centered_penalty(discriminator, real)",
         ),
         gamma_not_halved=("self._scheduled(self.r1) / 2", "self._scheduled(self.r1)"),
-        lazy_penalty_not_multiplied=("return total * self.penalty_every", "return total"),
         optimizers_mixed_up=(
             "training.minimize(total, tape, self.discriminator, self.discriminator_optimizer)",
             "training.minimize(total, tape, self.discriminator, self.generator_optimizer)",
         ),
+    ),
+    *_in(
+        "game.py",
+        "gan",
+        "04 05",
+        lazy_penalty_not_multiplied=("penalty() * self.penalty_every", "penalty()"),
+        data_order_forgotten=("own = [guards.DataOrder(x)]", "own = []"),
+        settings_not_stored=("getattr(self, name)) for name in self.SETTINGS}", "0) for name in ()}"),
     ),
     *_in(
         "training.py",

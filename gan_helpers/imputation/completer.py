@@ -30,6 +30,8 @@ class Completer(gans.GAN):
         ValueError: when the networks take no condition.
     """
 
+    SETTINGS = (*gans.GAN.SETTINGS, "weight")
+
     def __init__(self, generator, discriminator, name="completer", **kwargs):
         super().__init__(generator, discriminator, name=name, **kwargs)
         if not self.conditional:
@@ -58,7 +60,7 @@ class Completer(gans.GAN):
         def discriminator(pictures, training):
             return self.discriminator([pictures, condition], training=training)
 
-        with tf.GradientTape() as tape:
+        with training.watch(self.generator) as tape:
             twice = tf.concat([condition, condition], axis=0)
             fake, other = tf.split(self.generator([latent, twice], training=True), 2)
             logs = self._train_discriminator(discriminator, real, tf.stop_gradient(fake))
@@ -71,10 +73,6 @@ class Completer(gans.GAN):
         training.average(self.ema_generator, self.generator, self.step_counter, self.ema)
         self.step_counter.assign_add(1)
         return self._track(generator_loss=loss, **logs)
-
-    def get_compile_config(self):
-        config = super().get_compile_config()
-        return config and config | {"weight": self.weight}
 
 
 def energy_score(real, first, second):

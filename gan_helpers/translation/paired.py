@@ -5,13 +5,24 @@ import numpy as np
 import tensorflow as tf
 
 from gan_helpers import checks as gan_checks
-from gan_helpers import guards, losses, training
+from gan_helpers import game, losses, training
 from gan_helpers.data import arrays
-from gan_helpers.translation import checks, storing
+from gan_helpers.translation import checks
+
+METRICS = (
+    "l1",
+    "discriminator_loss",
+    "generator_loss",
+    "real_accuracy",
+    "fake_accuracy",
+    "real_logit",
+    "fake_logit",
+    "penalty",
+)
 
 
 @keras.saving.register_keras_serializable(package="gan_helpers")
-class PairedTranslator(keras.Model):
+class PairedTranslator(game.Game):
     """A generator that learns from pairs (x, y) to turn a source x into its target y.
 
     Isola et al. 2017, "Image-to-Image Translation with Conditional Adversarial Networks"
@@ -36,30 +47,19 @@ class PairedTranslator(keras.Model):
         ValueError: when the two do not fit together.
     """
 
+    SETTINGS = (
+        *("adversarial", "l1", "r1", "r2", "penalty_every", "ema"),
+        *("generator_optimizer", "discriminator_optimizer"),
+    )
+
     def __init__(self, generator, discriminator, name="paired_translator", **kwargs):
-        super().__init__(name=name, **kwargs)
+        super().__init__(name, **kwargs)
         checks.networks(generator, discriminator)
         self.generator = generator
         self.discriminator = discriminator
-        self.ema_generator = keras.models.clone_model(generator)
-        self.ema_generator.set_weights(generator.get_weights())
-        self.ema_generator.trainable = False
+        self.ema_generator = game.average_of(generator)
         self.source_shape = tuple(generator.input_shape[1:])
         self.target_shape = tuple(generator.output_shape[1:])
-        self.step_counter = self.add_weight(
-            shape=(),
-            dtype="int64",
-            initializer="zeros",
-            trainable=False,
-            aggregation="only_first_replica",
-            name="steps",
-        )
-        self.built = True
-
-    @property
-    def steps(self):
-        """The number of training steps so far."""
-        return int(self.step_counter.numpy())
 
     def compile(
         self,
@@ -101,20 +101,14 @@ class PairedTranslator(keras.Model):
         gan_checks.optimizers(generator_optimizer, discriminator_optimizer)
         self.adversarial, self.l1 = float(adversarial), float(l1)
         self.r1, self.r2, self.penalty_every, self.ema = r1, r2, penalty_every, float(ema)
-        self.gradient_penalty = 0.0  # `guards` asks
         self.generator_optimizer = training.ready(generator_optimizer, self.generator)
         self.discriminator_optimizer = training.ready(discriminator_optimizer, self.discriminator)
         super().compile(optimizer=self.discriminator_optimizer, **kwargs)
-        names = METRICS if self.adversarial else METRICS[:1]
-        self._trackers = [keras.metrics.Mean(name=name) for name in names]
-
-    @property
-    def metrics(self):
-        return getattr(self, "_trackers", [])
+        self._report(METRICS if self.adversarial else METRICS[:1])
 
     # --- Training ------------------------------------------------------------------------------
 
-    def fit(self, x=None, *args, callbacks=None, **kwargs):
+    def fit(self, x=None, *args, **kwargs):
         """Train; all of `keras.Model.fit`, on a dataset of (sources, targets).
 
         With a `gh.data.pair_pipeline` a run that is resumed by `gh.callbacks.backup` sees the
@@ -128,18 +122,12 @@ class PairedTranslator(keras.Model):
             ValueError: when x does not hold float pairs of the networks' shapes.
         """
         checks.pairs(x, self.source_shape, self.target_shape)
-        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
-        given = [callback for callback in given if callback is not None]
-        own = [guards.DataOrder(x)]
-        if not any(isinstance(callback, guards.StopOnBrokenNumbers) for callback in given):
-            own.append(guards.StopOnBrokenNumbers(x))
-        kwargs.setdefault("shuffle", False)  # the dataset does
-        return super().fit(x, *args, callbacks=[*own, *given], **kwargs)
+        return super().fit(x, *args, **kwargs)
 
     def train_step(self, batch):
         """One step: the discriminator moves, then the generator."""
         source, target = batch
-        with tf.GradientTape() as tape:
+        with training.watch(self.generator) as tape:
             fake = self.generator(source, training=True)
             l1 = _mean_absolute_difference(fake, target)
             objective, logs = self.l1 * l1, {"l1": l1}
@@ -158,7 +146,7 @@ class PairedTranslator(keras.Model):
         return self._track(**logs)
 
     def _train_discriminator(self, source, target, fake):
-        with tf.GradientTape() as tape:
+        with training.watch(self.discriminator) as tape:
             real_logits = self.discriminator([source, target], training=True)
             fake_logits = self.discriminator([source, fake], training=True)
             loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
@@ -190,23 +178,9 @@ class PairedTranslator(keras.Model):
                 if gamma:
                     penalty = losses.zero_centered_penalty(judge, pictures)
                     total += self._scheduled(gamma) / 2 * penalty
-            return total * self.penalty_every
+            return total
 
-        if not (self.r1 or self.r2):
-            return tf.constant(0.0)
-        if self.penalty_every == 1:
-            return compute()
-        due = tf.equal(self.step_counter % self.penalty_every, 0)
-        return tf.cond(due, compute, lambda: tf.constant(0.0))
-
-    def _scheduled(self, value):
-        is_schedule = isinstance(value, gan_checks.Schedule)
-        return value(self.step_counter.value) if is_schedule else value
-
-    def _track(self, **values):
-        for tracker in self._trackers:
-            tracker.update_state(values[tracker.name])
-        return self.get_metrics_result()
+        return self._lazily(compute) if self.r1 or self.r2 else tf.constant(0.0)
 
     # --- Use -----------------------------------------------------------------------------------
 
@@ -241,48 +215,6 @@ class PairedTranslator(keras.Model):
     def call(self, sources, training=False):
         """Return the generator's pictures for sources in [-1, 1]."""
         return self.generator(sources, training=training)
-
-    # --- Saving --------------------------------------------------------------------------------
-
-    def get_config(self):
-        return {"name": self.name, **storing.networks(self, ("generator", "discriminator"))}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**storing.restored(config, custom_objects))
-
-    def get_compile_config(self):
-        if not self.compiled or self.adversarial_loss.name not in losses.LOSSES:
-            return None  # functions of your own are not stored: compile again after loading
-        return {"loss": self.adversarial_loss.name, **storing.values(self, _STORED)}
-
-    def compile_from_config(self, config):
-        self.compile(**storing.restored(config))
-
-    @classmethod
-    def load(cls, path):
-        """Load a translator from a `.keras` file, weights and optimizers included.
-
-        Raises:
-            ValueError: when the file holds something else, or code instead of Keras layers.
-        """
-        return storing.load(cls, path)
-
-
-METRICS = (
-    "l1",
-    "discriminator_loss",
-    "generator_loss",
-    "real_accuracy",
-    "fake_accuracy",
-    "real_logit",
-    "fake_logit",
-    "penalty",
-)
-_STORED = (
-    *("adversarial", "l1", "r1", "r2", "penalty_every", "ema"),
-    *("generator_optimizer", "discriminator_optimizer"),
-)
 
 
 def _mean_absolute_difference(fake, target):

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import checks, guards, losses, training
+from gan_helpers import checks, game, losses, training
 from gan_helpers.data import arrays
-from gan_helpers.translation import pool, storing, unpaired_checks
+from gan_helpers.translation import pool, unpaired_checks
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 METRICS = (
@@ -20,7 +20,7 @@ METRICS = (
 
 
 @keras.saving.register_keras_serializable(package="gan_helpers")
-class UnpairedTranslator(keras.Model):
+class UnpairedTranslator(game.Game):
     """Learns to turn pictures of domain A into domain B, and back, from unpaired examples.
 
     Zhu et al. 2017, "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
@@ -46,6 +46,12 @@ class UnpairedTranslator(keras.Model):
         ValueError: when the networks do not fit together.
     """
 
+    NETWORKS = ("a_to_b", "b_to_a", "discriminator_a", "discriminator_b")
+    SETTINGS = (
+        *("cycle", "identity", "ema", "seed"),
+        *("generator_optimizer", "discriminator_optimizer"),
+    )
+
     def __init__(
         self,
         a_to_b,
@@ -56,23 +62,14 @@ class UnpairedTranslator(keras.Model):
         name="unpaired_translator",
         **kwargs,
     ):
-        super().__init__(name=name, **kwargs)
+        super().__init__(name, **kwargs)
         unpaired_checks.networks(a_to_b, b_to_a, discriminator_a, discriminator_b)
         self.a_to_b, self.b_to_a = a_to_b, b_to_a
         self.discriminator_a, self.discriminator_b = discriminator_a, discriminator_b
-        self.ema_a_to_b, self.ema_b_to_a = _copy(a_to_b), _copy(b_to_a)
+        self.ema_a_to_b, self.ema_b_to_a = game.average_of(a_to_b), game.average_of(b_to_a)
         self.shape_a, self.shape_b = a_to_b.input_shape[1:], b_to_a.input_shape[1:]
         self.pool_a = pool.ImagePool(pool_size, self.shape_a, name="pool_a")
         self.pool_b = pool.ImagePool(pool_size, self.shape_b, name="pool_b")
-        self.step_counter = self.add_weight(
-            shape=(), dtype="int64", initializer="zeros", trainable=False, name="steps"
-        )
-        self.built = True
-
-    @property
-    def steps(self):
-        """The number of training steps so far."""
-        return int(self.step_counter.numpy())
 
     def compile(
         self,
@@ -111,21 +108,16 @@ class UnpairedTranslator(keras.Model):
         checks.optimizers(generator_optimizer, discriminator_optimizer)
         self.cycle, self.identity = float(cycle), float(identity)
         self.ema, self.seed = float(ema), seed
-        self.gradient_penalty = 0.0  # what the guard against broken numbers asks for
         self._generators = _Together(self.a_to_b, self.b_to_a)
         self._discriminators = _Together(self.discriminator_a, self.discriminator_b)
         self.generator_optimizer = training.ready(generator_optimizer, self._generators)
         self.discriminator_optimizer = training.ready(discriminator_optimizer, self._discriminators)
         super().compile(optimizer=self.discriminator_optimizer, **kwargs)
-        self._trackers = [keras.metrics.Mean(name=name) for name in METRICS]
-
-    @property
-    def metrics(self):
-        return getattr(self, "_trackers", [])
+        self._report(METRICS)
 
     # --- Training ------------------------------------------------------------------------------
 
-    def fit(self, x=None, *args, callbacks=None, **kwargs):
+    def fit(self, x=None, *args, **kwargs):
         """Train; all of `keras.Model.fit`, on a dataset of batches (a, b) without pairs.
 
         `gh.data.unpaired_pipeline` makes one whose order can be resumed. Training stops when a
@@ -139,18 +131,12 @@ class UnpairedTranslator(keras.Model):
             ValueError: when x is no dataset of (a, b) in the shapes of the two domains.
         """
         unpaired_checks.batches(x, self.shape_a, self.shape_b)
-        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
-        given = [callback for callback in given if callback is not None]
-        own = [guards.DataOrder(x)]
-        if not any(isinstance(callback, guards.StopOnBrokenNumbers) for callback in given):
-            own.append(guards.StopOnBrokenNumbers(x))
-        kwargs.setdefault("shuffle", False)  # the dataset has its own order
-        return super().fit(x, *args, callbacks=[*own, *given], **kwargs)
+        return super().fit(x, *args, **kwargs)
 
     def train_step(self, batch):
         """One step: both generators move together, then both discriminators."""
         real_a, real_b = batch
-        with tf.GradientTape() as tape:
+        with training.watch(self._generators) as tape:
             fake_b, same_b = self._translate(self.a_to_b, real_a, real_b)
             fake_a, same_a = self._translate(self.b_to_a, real_b, real_a)
             back_a = self.b_to_a(fake_b, training=True)
@@ -193,7 +179,7 @@ class UnpairedTranslator(keras.Model):
         return self.pool_a.exchange(fake_a, seeds[0]), self.pool_b.exchange(fake_b, seeds[1])
 
     def _train_discriminators(self, real_a, real_b, fake_a, fake_b):
-        with tf.GradientTape() as tape:
+        with training.watch(self._discriminators) as tape:
             loss_a, accuracy_a = self._judge(self.discriminator_a, real_a, fake_a)
             loss_b, accuracy_b = self._judge(self.discriminator_b, real_b, fake_b)
             total = loss_a + loss_b
@@ -209,11 +195,6 @@ class UnpairedTranslator(keras.Model):
         fake_logits = discriminator(fake, training=True)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
         return loss, training.accuracy(real_logits, fake_logits, self.adversarial_loss.threshold)
-
-    def _track(self, **values):
-        for tracker in self._trackers:
-            tracker.update_state(values[tracker.name])
-        return self.get_metrics_result()
 
     # --- Use -----------------------------------------------------------------------------------
 
@@ -249,39 +230,8 @@ class UnpairedTranslator(keras.Model):
         """Return pictures of domain A, translated by the current generator."""
         return self.a_to_b(images, training=training)
 
-    # --- Saving --------------------------------------------------------------------------------
-
     def get_config(self):
-        stored = storing.networks(self, NETWORKS)
-        return {"name": self.name, "pool_size": self.pool_a.size, **stored}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**storing.restored(config, custom_objects))
-
-    def get_compile_config(self):
-        if not self.compiled or self.adversarial_loss.name not in losses.LOSSES:
-            return None  # functions of your own are not stored: compile again after loading
-        return {"loss": self.adversarial_loss.name, **storing.values(self, SETTINGS)}
-
-    def compile_from_config(self, config):
-        self.compile(**storing.restored(config))
-
-    @classmethod
-    def load(cls, path):
-        """Load a translator from a `.keras` file, weights, pools and optimizers included.
-
-        Raises:
-            ValueError: when the file holds something else, or code instead of Keras layers.
-        """
-        return storing.load(cls, path)
-
-
-NETWORKS = ("a_to_b", "b_to_a", "discriminator_a", "discriminator_b")
-SETTINGS = (
-    *("cycle", "identity", "ema", "seed"),
-    *("generator_optimizer", "discriminator_optimizer"),
-)
+        return super().get_config() | {"pool_size": self.pool_a.size}
 
 
 def distance(found, wanted):
@@ -299,10 +249,3 @@ class _Together:
 
 def _both(one, other):
     return (one + other) / 2.0
-
-
-def _copy(network):
-    copy = keras.models.clone_model(network)
-    copy.set_weights(network.get_weights())
-    copy.trainable = False
-    return copy

@@ -1,0 +1,138 @@
+"""What every adversarial game has, whoever plays it: counted steps, a guarded `fit`, files."""
+
+import keras
+import tensorflow as tf
+
+from gan_helpers import guards, losses
+from gan_helpers.checks import Schedule
+
+
+class Game(keras.Model):
+    """Networks that train against each other with `fit`, and are saved, loaded and resumed.
+
+    Each kind of game says what a file keeps of it.
+
+    Attributes:
+        NETWORKS: names of the networks, which are arguments of the constructor.
+        SETTINGS: names of the arguments of `compile` that are stored beside the loss.
+        steps: the number of training steps so far.
+    """
+
+    NETWORKS = ("generator", "discriminator")
+    SETTINGS = ()
+    gradient_penalty = 0.0  # most games have none; `guards` asks
+
+    def __init__(self, name, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.step_counter = self.add_weight(
+            shape=(),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            aggregation="only_first_replica",
+            name="steps",
+        )
+        self.built = True
+
+    @property
+    def steps(self):
+        return int(self.step_counter.numpy())
+
+    # --- Training ------------------------------------------------------------------------------
+
+    def fit(self, x=None, *args, callbacks=None, **kwargs):
+        """Train; all of `keras.Model.fit`, with the order of the data and a stop at broken numbers.
+
+        A pipeline of `gh.data` hands out the same batches in epoch n whether the run was
+        interrupted or not, so a run resumed by `gh.callbacks.backup` ends with the very weights
+        of one that never stopped. Training stops when a number breaks (see
+        `guards.StopOnBrokenNumbers`).
+        """
+        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
+        given = [callback for callback in given if callback is not None]
+        is_dataset = isinstance(x, tf.data.Dataset)
+        own = [guards.DataOrder(x)]
+        if not any(isinstance(callback, guards.StopOnBrokenNumbers) for callback in given):
+            own.append(guards.StopOnBrokenNumbers(x if is_dataset else None))
+        kwargs.setdefault("shuffle", not is_dataset)
+        return super().fit(x, *args, callbacks=[*own, *given], **kwargs)
+
+    @property
+    def metrics(self):
+        return getattr(self, "_trackers", [])
+
+    def _report(self, names):
+        """From now on `fit` shows means of what a step reports under these names."""
+        self._trackers = [keras.metrics.Mean(name=name) for name in names]
+
+    def _track(self, **values):
+        for tracker in self._trackers:
+            tracker.update_state(values[tracker.name])
+        return self.get_metrics_result()
+
+    def _scheduled(self, value):
+        """Return the value, or what the schedule says for this step."""
+        return value(self.step_counter.value) if isinstance(value, Schedule) else value
+
+    def _lazily(self, penalty):
+        """Return penalty() at every k-th step, times k, and 0 at the others.
+
+        "Lazy regularization" (Karras et al. 2020, "Analyzing and Improving the Image Quality of
+        StyleGAN", section 3.1); k is `penalty_every`.
+        """
+        if self.penalty_every == 1:
+            return penalty()
+        due = tf.equal(self.step_counter % self.penalty_every, 0)
+        return tf.cond(due, lambda: penalty() * self.penalty_every, lambda: tf.constant(0.0))
+
+    # --- Files ---------------------------------------------------------------------------------
+
+    def get_config(self):
+        return {"name": self.name, **{name: _stored(getattr(self, name)) for name in self.NETWORKS}}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**{name: _restored(value, custom_objects) for name, value in config.items()})
+
+    def get_compile_config(self):
+        if not self.compiled or self.adversarial_loss.name not in losses.LOSSES:
+            return None  # functions of your own are not stored: compile again after loading
+        settings = {name: _stored(getattr(self, name)) for name in self.SETTINGS}
+        return {"loss": self.adversarial_loss.name, **settings}
+
+    def compile_from_config(self, config):
+        self.compile(**{name: _restored(value) for name, value in config.items()})
+
+    @classmethod
+    def load(cls, path):
+        """Load a game of this kind from a `.keras` file, weights and optimizers included.
+
+        Raises:
+            ValueError: when the file holds something else, or code instead of Keras layers.
+        """
+        loaded = keras.saving.load_model(path, safe_mode=True)
+        if not isinstance(loaded, cls):
+            raise ValueError(f"{path} holds a {type(loaded).__name__}, not a {cls.__name__}.")
+        return loaded
+
+
+def average_of(network):
+    """Return a copy of the network that `training.average` shall move after it."""
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    copy.trainable = False
+    return copy
+
+
+def _stored(value):
+    """Return what a file takes: numbers and names as they are, Keras objects as dictionaries."""
+    if isinstance(value, tuple):
+        return list(value)
+    kinds = keras.Model | keras.optimizers.Optimizer | Schedule
+    return keras.saving.serialize_keras_object(value) if isinstance(value, kinds) else value
+
+
+def _restored(value, custom_objects=None):
+    """Return what a file has taken, turned into objects again."""
+    is_object = isinstance(value, dict)
+    return keras.saving.deserialize_keras_object(value, custom_objects) if is_object else value
