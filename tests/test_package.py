@@ -39,6 +39,8 @@ PROMISED = """
     evaluation.kernel_distance evaluation.prdc evaluation.memorization evaluation.memorisation
     diagnosis.diagnose diagnosis.Finding diagnosis.Health diagnosis.Health.record
     widgets.GanLab widgets.LatentExplorer
+    networks.from_class_vectors plots.class_table plots.confusion
+    evaluation.class_accuracy evaluation.class_scores
 """.split()
 
 
