@@ -46,6 +46,8 @@ PROMISED = """
     widgets.GanLab widgets.LatentExplorer
     data.pair_pipeline data.folder_of_pairs networks.unet networks.patch_discriminator
     translation.PairedTranslator translation.paired_settings
+    networks.from_class_vectors plots.class_table plots.confusion
+    evaluation.class_accuracy evaluation.class_scores
 """.split()
 
 

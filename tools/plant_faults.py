@@ -210,8 +210,8 @@ FAULTS = [
         "00 05",
         never_stops=("due = self.fraction() >= 1.0", "due = self.fraction() > 1.0"),
         other_noise_each_time=(
-            "self.frames.append(self.model.generate(self.count, seed=self.seed))",
-            "self.frames.append(self.model.generate(self.count))",
+            "pictures = self.model.generate(self.count, seed=self.seed, ",
+            "pictures = self.model.generate(self.count, ",
         ),
     ),
     *_in(
