@@ -310,3 +310,16 @@ def test_translate_refuses_other_pictures():
         model.translate(targets)
     with pytest.raises(ValueError, match="sources is float32"):
         model.translate(sources.astype(np.float32))
+
+
+# --- with the rest of the package ----------------------------------------------------------------
+
+
+def test_translations_are_scored_like_the_fakes_of_any_gan(digits):
+    shape = (28, 28, 1)
+    model = gh.translation.PairedTranslator(
+        gh.networks.unet(shape, 1, 2), gh.networks.patch_discriminator(shape, shape, 2)
+    )
+    score = gh.evaluation.score(model.translate(255 - digits[:60]), digits[60:120], minimum=60)
+    assert score["n"] == 60 and score["net"].startswith("mnist ")
+    assert score["fid"] > score["floor"]["fid"]
