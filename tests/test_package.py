@@ -41,6 +41,8 @@ PROMISED = """
     widgets.GanLab widgets.LatentExplorer
     data.pair_pipeline data.folder_of_pairs networks.unet networks.patch_discriminator
     translation.PairedTranslator translation.paired_settings
+    data.unpaired_pipeline networks.residual_translator translation.UnpairedTranslator
+    translation.UnpairedTranslator.translate translation.ImagePool translation.match_histogram
 """.split()
 
 
