@@ -48,6 +48,8 @@ PROMISED = """
     translation.PairedTranslator translation.paired_settings
     networks.from_class_vectors plots.class_table plots.confusion
     evaluation.class_accuracy evaluation.class_scores
+    data.unpaired_pipeline networks.residual_translator translation.UnpairedTranslator
+    translation.UnpairedTranslator.translate translation.ImagePool translation.match_histogram
 """.split()
 
 

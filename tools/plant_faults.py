@@ -132,7 +132,7 @@ FAULTS = [
         "04 05",
         lazy_penalty_not_multiplied=("penalty() * self.penalty_every", "penalty()"),
         data_order_forgotten=("own = [guards.DataOrder(x)]", "own = []"),
-        settings_not_stored=("getattr(self, name)) for name in self.SETTINGS}", "0) for name in ()}"),
+        settings_not_stored=("for name in self.SETTINGS}", "for name in ()}"),
     ),
     *_in(
         "training.py",

@@ -124,8 +124,8 @@ class UnpairedTranslator(game.Game):
         number breaks (see `guards.StopOnBrokenNumbers`).
 
         Returns:
-            A Keras `History` with the entries in `METRICS`, means over each epoch and, but for
-            the discriminators' accuracies, over both directions.
+            A Keras `History` with the entries in `METRICS`, means over each epoch and over both
+            directions.
 
         Raises:
             ValueError: when x is no dataset of (a, b) in the shapes of the two domains.
