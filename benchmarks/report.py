@@ -17,6 +17,7 @@ PIECES = {
     "STACKED.md": "stacked.py",
     "PLANE.md": "plane.py",
     "SPEED.md": "speed.py",
+    "TRANSLATION.md": "translation.py",
 }
 
 

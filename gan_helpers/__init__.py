@@ -25,6 +25,7 @@ _MODULES = (
     "plans",
     "plots",
     "recipes",
+    "translation",
     "widgets",
 )
 _NAMES = {"GAN": "gan", "quick_gan": "recipes"}

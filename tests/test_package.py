@@ -40,6 +40,8 @@ PROMISED = """
     data.Folder.report data.Folder.split recipes.suggest export.save
     diagnosis.diagnose diagnosis.Finding diagnosis.Health diagnosis.Health.record
     widgets.GanLab widgets.LatentExplorer
+    data.pair_pipeline data.folder_of_pairs networks.unet networks.patch_discriminator
+    translation.PairedTranslator translation.paired_settings
 """.split()
 
 

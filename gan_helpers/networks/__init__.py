@@ -16,11 +16,19 @@ from gan_helpers.networks.plane import (
     plane_discriminator,
     plane_generator,
 )
+from gan_helpers.networks.translation import (
+    NORMALIZATIONS,
+    DepthToSpace,
+    patch_discriminator,
+    unet,
+)
 
 __all__ = [
     "CONDITIONINGS",
     "FAMILIES",
     "FIRST_SIDE",
+    "NORMALIZATIONS",
+    "DepthToSpace",
     "EnlargingConvolution",
     "FourierFeatures",
     "Pack",
@@ -28,7 +36,9 @@ __all__ = [
     "Unpack",
     "discriminator",
     "generator",
+    "patch_discriminator",
     "plane_discriminator",
     "plane_generator",
     "stage_filters",
+    "unet",
 ]

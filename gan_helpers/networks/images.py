@@ -139,7 +139,7 @@ def stage_filters(side, width):
     return [min(width * 2**stage, MOST_FILTERS) for stage in range(doublings, -1, -1)]
 
 
-def _checked(image_shape, width, family, classes):
+def check_shape(image_shape, width):
     """Return (side, channels), or raise before anything is built."""
     shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else (image_shape,)
     if (
@@ -157,11 +157,17 @@ def _checked(image_shape, width, family, classes):
         raise ValueError(
             f"width is {width!r}; it must be a whole number of filters from 1 to {MOST_FILTERS}."
         )
+    return shape[0], shape[2]
+
+
+def _checked(image_shape, width, family, classes):
+    """Return (side, channels), or raise before anything is built."""
+    side, channels = check_shape(image_shape, width)
     if family not in FAMILIES:
         raise ValueError(f"family is {family!r}; allowed are {', '.join(FAMILIES)}.")
     if classes is not None and (not isinstance(classes, int) or classes < 2):
         raise ValueError(f"classes is {classes!r}; it must be a whole number from 2 on, or None.")
-    return shape[0], shape[2]
+    return side, channels
 
 
 # --- modern ------------------------------------------------------------------------------------
@@ -181,9 +187,9 @@ def _modern_generator(latent, side, channels, width, bias):
     x = keras.layers.LeakyReLU(0.2, name="leaky_project")(x)
     x = keras.layers.Reshape((square, square, first), name=f"square_{square}")(x)
     for filters, fewer in itertools.pairwise(filters_of_stages):
-        x = _convolution(filters, 1, f"convolve_{square}")(x)
+        x = convolution(filters, 1, f"convolve_{square}")(x)
         x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
-        x = _convolution(fewer, 1, f"reduce_{square}")(x)
+        x = convolution(fewer, 1, f"reduce_{square}")(x)
         x = keras.layers.LeakyReLU(0.2, name=f"leaky_reduce_{square}")(x)
         square *= 2
         if square < side:
@@ -200,18 +206,18 @@ def _modern_features(image, side, width):
     """Return f(x), what the logit is computed from."""
     *filters_of_stages, last = reversed(stage_filters(side, width))
     square = side // 2
-    x = _space_to_depth(image, square)
+    x = space_to_depth(image, square)
     for stage, filters in enumerate(filters_of_stages):
         if stage > 0:
             square //= 2
-        x = _convolution(filters, 1 if stage == 0 else 2, f"convolve_{square}")(x)
+        x = convolution(filters, 1 if stage == 0 else 2, f"convolve_{square}")(x)
         x = keras.layers.LeakyReLU(0.2, name=f"leaky_{square}")(x)
     x = keras.layers.Flatten(name="flatten")(x)
     x = keras.layers.Dense(last, kernel_initializer="he_normal", name="combine")(x)
     return keras.layers.LeakyReLU(0.2, name="leaky_combine")(x)
 
 
-def _space_to_depth(image, square):
+def space_to_depth(image, square):
     """Put each 2 x 2 block of pixels into one position: a quarter of the work, nothing lost."""
     channels = image.shape[-1]
     x = keras.layers.Reshape((square, 2, square, 2, channels), name="split_blocks")(image)
@@ -219,7 +225,8 @@ def _space_to_depth(image, square):
     return keras.layers.Reshape((square, square, 4 * channels), name="blocks_to_depth")(x)
 
 
-def _convolution(filters, stride, name):
+def convolution(filters, stride, name):
+    """Return a convolution of 3 x 3 that starts as He et al. 2015 advise for rectifiers."""
     return keras.layers.Conv2D(
         filters, 3, stride, padding="same", kernel_initializer="he_normal", name=name
     )

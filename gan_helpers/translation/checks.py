@@ -1,0 +1,83 @@
+"""What a translator accepts: each function raises a ValueError that says what to do."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_helpers.data import arrays
+
+
+def networks(generator, discriminator):
+    """The generator makes from a source what the discriminator judges beside that source."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.Model):
+            raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
+    if len(generator.inputs) != 1 or len(generator.inputs[0].shape) != 4:
+        raise ValueError(
+            f"the generator takes {_shapes(generator.inputs)}; expected one picture, such as that "
+            "of gh.networks.unet."
+        )
+    if len(discriminator.inputs) != 2:
+        raise ValueError(
+            f"the discriminator takes {len(discriminator.inputs)} inputs; expected [source, "
+            "target], as gh.networks.patch_discriminator has them."
+        )
+    wanted = [generator.input_shape[1:], generator.output_shape[1:]]
+    found = [tensor.shape[1:] for tensor in discriminator.inputs]
+    if wanted != found:
+        raise ValueError(
+            f"the generator makes {wanted[1]} from {wanted[0]}, but the discriminator judges "
+            f"{found[1]} beside {found[0]}; build both for the same shapes."
+        )
+
+
+def weights(**values):
+    """Weights of a loss are numbers from 0 on, and not all of them 0."""
+    for name, value in values.items():
+        is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if not (is_number and np.isfinite(value) and value >= 0):
+            raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
+    if not any(values.values()):
+        raise ValueError(f"{' and '.join(values)} are 0: there is nothing to learn from.")
+
+
+def pairs(x, source_shape, target_shape):
+    """What `fit` gets must be batches (sources, targets) of the networks' shapes."""
+    if not isinstance(x, tf.data.Dataset):
+        raise ValueError(
+            f"x is a {type(x).__name__}; expected a dataset of (sources, targets): use "
+            "gh.data.pair_pipeline(sources, targets)."
+        )
+    spec = x.element_spec
+    if not (isinstance(spec, tuple) and len(spec) == 2):
+        raise ValueError(
+            "the dataset does not yield pairs (sources, targets): use "
+            "gh.data.pair_pipeline(sources, targets)."
+        )
+    for name, part, shape in zip(
+        ("sources", "targets"), spec, (source_shape, target_shape), strict=True
+    ):
+        if not isinstance(part, tf.TensorSpec) or tuple(part.shape[1:]) != tuple(shape):
+            raise ValueError(
+                f"the data has {name} {getattr(part, 'shape', part)}, but the networks take "
+                f"{(None, *shape)}; build them for the data's shapes, or exchange the sides."
+            )
+        if not part.dtype.is_floating:
+            raise ValueError(
+                f"the {name} are {part.dtype.name}; expected float32 in [-1, 1]: use "
+                "gh.data.pair_pipeline."
+            )
+
+
+def sources(given, source_shape):
+    """Return pictures to translate as float32 in [-1, 1]."""
+    given = arrays.check_images(given, "sources")
+    if given.shape[1:] != tuple(source_shape):
+        raise ValueError(
+            f"sources has the shape {given.shape}; this translator takes {('N', *source_shape)}."
+        )
+    return arrays.scale(given)
+
+
+def _shapes(tensors):
+    return ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
