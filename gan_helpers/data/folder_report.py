@@ -21,7 +21,7 @@ class FolderReport:
         sizes: {(width, height): how many files}, the most frequent first.
         shorter_sides: int (N,), pixels of each file's shorter side.
         smaller: positions of pictures that had to be enlarged: fewer pixels than wanted.
-        cut: positions of pictures of which a quarter or more was cut off.
+        cut: positions of pictures of which more than a quarter was cut off.
         modes: {Pillow's pixel format: how many files}.
         gray: how many pictures have no color, whatever their format.
         animated, transparent: positions of such pictures.
@@ -59,7 +59,7 @@ class FolderReport:
             "or more",
             f"formats of pixels: {modes}; without color: {self.gray:,}",
             self._line(f"smaller than {width} x {height} (enlarged, so blurred)", self.smaller),
-            self._line("a quarter or more cut off", self.cut),
+            self._line("more than a quarter cut off", self.cut),
             self._line("animated (first frame taken)", self.animated),
             self._line("transparent (laid on white)", self.transparent),
             self._groups("equal", self.exact_duplicates),
@@ -104,7 +104,7 @@ def report(folder):
         sizes=dict(collections.Counter((o.width, o.height) for o in originals).most_common()),
         shorter_sides=np.array([min(o.width, o.height) for o in originals]),
         smaller=_where(o.width < width or o.height < height for o in originals),
-        cut=_where(_share_cut(o, width / height) >= MUCH for o in originals),
+        cut=_where(_share_cut(o, width / height) > MUCH for o in originals),
         modes=dict(collections.Counter(o.mode for o in originals).most_common()),
         gray=sum(_is_gray(picture) for picture in folder.images),
         animated=_where(o.frames > 1 for o in originals),
