@@ -4,7 +4,9 @@
                 Templates for Recognition of Objects with Regular Structure"), 400 pairs to train
                 and 106 to test, as pix2pix and CycleGAN use them. The authors of both publish the
                 same pictures in two archives; downloaded is that of CycleGAN, because for this
-                one TensorFlow Datasets published a checksum, and for pix2pix' nobody did.
+                one TensorFlow Datasets published a checksum, and for pix2pix' nobody did. The
+                archive itself was not at hand when this was written: the tests read a small one of
+                the published layout. If it is another today, the checksum refuses it.
 "emoji_pairs"   the same emoji in two styles: Noto Emoji -> Twemoji, matched by meaning, not by
                 pixel. There is no public archive of such pairs, so nothing is downloaded.
 

@@ -1,4 +1,4 @@
-"""Settings that suit most, found on two kinds of pairs; see benchmarks/TRANSLATION.md."""
+"""Settings of the translators under a name."""
 
 import keras
 
@@ -6,9 +6,9 @@ import keras
 def paired_settings():
     """Return the arguments of `PairedTranslator.compile` that lesson 13 uses, fresh optimizers.
 
-    pix2pix weighs L1 a hundredfold, because its adversarial term alone draws what it likes. Here
-    R1 and R2 keep the discriminator smooth, so that a tenth of that holds the picture in place,
-    and the relativistic loss compares a fake with the very target that it should have been.
+    The relativistic loss compares a fake with the very target that it should have been; R1 and R2
+    keep the discriminator smooth. pix2pix weighs L1 a hundredfold and trains for hours; a tenth of
+    that lets texture come within minutes. What was tried is in benchmarks/NOTES.md.
     """
     return {
         "loss": "relativistic",

@@ -24,6 +24,8 @@ def discriminator():
 
 
 def translator(**options):
+    """Return a compiled translator; eager, because graphs take longer than so few steps."""
+    options.setdefault("run_eagerly", True)
     options.setdefault("generator_optimizer", keras.optimizers.SGD(0.03))
     options.setdefault("discriminator_optimizer", keras.optimizers.SGD(0.02))
     model = gh.translation.PairedTranslator(generator(), discriminator())
@@ -108,7 +110,7 @@ def step_by_hand(make, judge, source, target, weights, r1, r2):
 @pytest.mark.parametrize(("r1", "r2"), [(0, 0), (2.0, 0), (0.7, 3.0)])
 def test_step_equals_a_step_by_hand(weights, r1, r2):
     options = {"adversarial": weights[0], "l1": weights[1], "r1": r1, "r2": r2}
-    model = translator(loss="non_saturating", run_eagerly=True, **options)
+    model = translator(loss="non_saturating", **options)
     make, judge = copy(model.generator), copy(model.discriminator)
     source, target = map(tf.constant, floats())
     found = model.train_step((source, target))
@@ -134,17 +136,25 @@ def test_every_loss_trains_both_networks(loss):
         assert max(gap) > 0
 
 
+def test_compiled_steps_equal_eager_steps():
+    models = [translator(r1=1.0, penalty_every=2, run_eagerly=eager) for eager in (True, False)]
+    models[1].set_weights(models[0].get_weights())
+    for model in models:
+        model.fit(dataset(), verbose=0)
+    assert_same_weights(*models, 1e-5)
+
+
 def test_l1_alone_leaves_the_discriminator_as_it_is():
     model = translator(adversarial=0, l1=1.0)
     before = copy(model.discriminator)
-    history = model.fit(dataset(), epochs=30, verbose=0).history
+    history = model.fit(dataset(), epochs=10, verbose=0).history
     assert_same_weights(model.discriminator, before)
     assert list(history) == ["l1"]
     assert history["l1"][-1] < history["l1"][0]
 
 
 def test_lazy_penalties_come_at_every_kth_step_times_k():
-    model = translator(r1=1.0, penalty_every=3, run_eagerly=True)
+    model = translator(r1=1.0, penalty_every=3)
     batch = tuple(map(tf.constant, floats()))
     seen = []
     for _ in range(4):
@@ -211,6 +221,7 @@ def test_a_saved_translator_goes_on_as_if_nothing_had_happened(tmp_path):
     loaded = gh.translation.PairedTranslator.load(tmp_path / "translator.keras")
     assert (loaded.l1, loaded.penalty_every, loaded.steps) == (7.0, 2, model.steps)
     assert loaded.adversarial_loss.name == "hinge"
+    loaded.run_eagerly = True
     for each in (model, loaded):
         again = dataset()
         again.epoch.assign(1)
@@ -310,3 +321,16 @@ def test_translate_refuses_other_pictures():
         model.translate(targets)
     with pytest.raises(ValueError, match="sources is float32"):
         model.translate(sources.astype(np.float32))
+
+
+# --- with the rest of the package ----------------------------------------------------------------
+
+
+def test_translations_are_scored_like_the_fakes_of_any_gan(digits):
+    shape = (28, 28, 1)
+    model = gh.translation.PairedTranslator(
+        gh.networks.unet(shape, 1, 2), gh.networks.patch_discriminator(shape, shape, 2)
+    )
+    score = gh.evaluation.score(model.translate(255 - digits[:60]), digits[60:120], minimum=60)
+    assert score["n"] == 60 and score["net"].startswith("mnist ")
+    assert score["fid"] > score["floor"]["fid"]
