@@ -18,6 +18,7 @@ PIECES = {
     "PLANE.md": "plane.py",
     "SPEED.md": "speed.py",
     "TRANSLATION.md": "translation.py",
+    "AUGMENTATION.md": "augmentation.py",
 }
 
 

@@ -9,8 +9,9 @@ from gan_helpers import data, runtime  # noqa: F401  (runtime starts TensorFlow 
 from gan_helpers.data import duplicates
 
 SIDES = (32, 64, 128)
-# Seconds below which a side is not worth a start. On two cores: measured for 32 and 64, and 128 is
-# too slow there. With a GPU: not measured.
+# Seconds below which a side is not worth a start. On two cores a step at 64 pixels takes about five
+# times as long as at 32, and one at 128 is too slow; the limits follow from that. Nobody has
+# trained so long to see. With a GPU: not measured.
 LEAST_SECONDS = {"cpu": {32: 0, 64: 600, 128: np.inf}, "gpu": {32: 0, 64: 60, 128: 300}}
 SECONDS = {"smoke": 4, "cpu": 120, "gpu": 300}
 LARGE_ENOUGH = 0.75  # of the pictures must have the pixels of the side that is chosen

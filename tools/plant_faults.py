@@ -138,6 +138,7 @@ FAULTS = [
         "training.py",
         "gan",
         "04",
+        opponent_recorded_too=("watch_accessed_variables=False", "watch_accessed_variables=True"),
         average_of_everything=("if id(weight) in trainable:", "if True:"),
         average_from_the_start=("tf.minimum(decay, (1.0 + age) / (10.0 + age))", "decay"),
     ),
@@ -373,6 +374,145 @@ FAULTS = [
         "",
         band_of_the_mean=("np.sqrt(1 + 1 / count)", "np.sqrt(1 / count)"),
         one_point_is_enough=("outside.mean() > TOLERATED", "outside.any()"),
+    ),
+    *_in(
+        "evaluation/classes.py",
+        "evaluation/classes",
+        "10",
+        confusion_transposed=("labels * net.classes + seen", "seen * net.classes + labels"),
+        scores_of_all_classes=("[labels[name] == label][:least]", "[:least]"),
+    ),
+    *_in(
+        "plots/classes.py",
+        "plots/class_plots",
+        "10",
+        table_turned=("condition=np.repeat(classes, styles)", "condition=np.tile(classes, styles)"),
+    ),
+    *_in(
+        "data/subsets.py",
+        "data/subsets",
+        "11",
+        leak_overlooked=(
+            "set(map(_fingerprint, others))",
+            "set(map(_fingerprint, others[1:]))",
+        ),
+        choice_without_seed=(
+            "order = np.random.default_rng(seed)",
+            "order = np.random.default_rng(0)",
+        ),
+    ),
+    *_in(
+        "evaluation/paired.py",
+        "evaluation/paired",
+        "11",
+        error_divided_by_n=(
+            "gaps.std(ddof=1) / np.sqrt(len(gaps))",
+            "gaps.std() / np.sqrt(len(gaps))",
+        ),
+        pairs_torn_apart=("scipy.stats.ttest_rel(a, b)", "scipy.stats.ttest_ind(a, b)"),
+    ),
+    *_in(
+        "imputation/masked.py",
+        "imputation/masked",
+        "12",
+        error_over_all_pixels=(
+            "/ tf.reduce_sum(known, axes)",
+            "/ tf.reduce_sum(tf.ones_like(known), axes)",
+        ),
+        known_pixels_drawn=(
+            "return np.where(known == 1, images, drawn)",
+            "return np.where(known == 1, drawn, images)",
+        ),
+    ),
+    *_in(
+        "imputation/completer.py",
+        "imputation/completer",
+        "12",
+        answers_all_alike=("to_truth - _length(first - second) / 2.0", "to_truth"),
+    ),
+    *_in(
+        "imputation/tables.py",
+        "imputation/tables",
+        "12",
+        hint_says_missing=("told * mask + 0.5 * (1.0 - told)", "told * mask"),
+    ),
+    *_in(
+        "imputation/search.py",
+        "imputation/search",
+        "12",
+        search_without_prior=("return fit + prior *", "return fit + 0.0 * prior *"),
+    ),
+    *_in(
+        "translation/paired.py",
+        "translation/paired",
+        "13",
+        squares_for_l1=(
+            "tf.abs(tf.cast(fake, tf.float32) - target)",
+            "tf.square(tf.cast(fake, tf.float32) - target)",
+        ),
+        fooled_by_the_target=(
+            "self.discriminator([source, fake], training=True),",
+            "self.discriminator([source, target], training=True),",
+        ),
+        penalties_exchanged=(
+            "((self.r1, target), (self.r2, fake))",
+            "((self.r1, fake), (self.r2, target))",
+        ),
+    ),
+    *_in(
+        "data/pipelines.py",
+        "data",
+        "13",
+        flipped_upside_down=("pictures[:, :, ::-1]", "pictures[:, ::-1]"),
+    ),
+    *_in(
+        "data/pairs.py",
+        "data",
+        "13",
+        facades_exchanged=('{"source": "B", "target": "A"}', '{"source": "A", "target": "B"}'),
+    ),
+    *_in(
+        "translation/unpaired.py",
+        "translation/unpaired",
+        "14",
+        way_back_by_the_same=(
+            "back_a = self.b_to_a(fake_b, training=True)",
+            "back_a = self.a_to_b(fake_b, training=True)",
+        ),
+    ),
+    *_in(
+        "translation/pool.py",
+        "translation/pool",
+        "14",
+        pool_never_shown=(
+            "swapped = is_full & (drawn[self.size :] < 0.5)",
+            "swapped = is_full & (drawn[self.size :] < 0.0)",
+        ),
+    ),
+    *_in(
+        "translation/colors.py",
+        "translation/colors",
+        "14",
+        colors_matched_backwards=(
+            "np.searchsorted(shares[1], shares[0] - 1e-9)",
+            "np.searchsorted(shares[0], shares[1] - 1e-9)",
+        ),
+    ),
+    *_in(
+        "export.py",
+        "export",
+        "15",
+        live_generator_exported=(
+            'getattr(model, "ema_generator", model)',
+            'getattr(model, "generator", model)',
+        ),
+        broken_export_passes=("if not difference <= tolerance:", "if difference > tolerance:"),
+    ),
+    *_in(
+        "plans.py",
+        "plans",
+        "15",
+        gray_pictures_get_colors=("different < FEW and channels == 3", "different < FEW"),
     ),
     *_in(
         "plots/curves.py",
