@@ -403,7 +403,7 @@ FAULTS = [
     ),
     *_in(
         "evaluation/paired.py",
-        "evaluation/paired",
+        "evaluation/paired_comparison",
         "11",
         error_divided_by_n=(
             "gaps.std(ddof=1) / np.sqrt(len(gaps))",

@@ -104,7 +104,7 @@ class Painter:
     def __init__(self, pictures):
         self.pictures = pictures
 
-    def generate(self, latent):
+    def generate(self, latent, condition=None):
         return self.pictures[: len(latent)]
 
 
