@@ -15,6 +15,7 @@ Where neither is found, pairs are made from MNIST's digits, and what is printed 
 
 import contextlib
 import hashlib
+import io
 import os
 import pathlib
 import re
@@ -76,11 +77,13 @@ def load(name, split, size, cache, digits):
             continue
         print(f"data: {name}, {len(sources):,} {split} pairs of {size} pixels, {where}")
         return sources, targets
-    images, labels = digits(split)
+    # One line is said about one data set, so that a lesson prints as much with and without it.
+    with contextlib.redirect_stdout(io.StringIO()):
+        images, labels = digits(split)
     sources, targets = made_pairs.make(name, images, labels, size, made_pairs.COUNTS[split])
     print(
         f"data: {name} was not found ({'; '.join(failures)}); instead {len(sources):,} {split} "
-        f"pairs of {size} pixels, made from those digits"
+        f"pairs of {size} pixels, made from MNIST's digits"
     )
     return sources, targets
 

@@ -195,7 +195,7 @@ def test_without_the_real_ones_pairs_are_made_of_digits_and_it_is_said(name, siz
         assert side.shape == (12, size, size, 3) and side.dtype == np.uint8
     said = capsys.readouterr().out
     assert f"data: {name} was not found (GAN_HELPERS_DATA is not set" in said
-    assert f"instead 12 {split} pairs of {size} pixels, made from those digits" in said
+    assert f"instead 12 {split} pairs of {size} pixels, made from MNIST's digits" in said
     np.testing.assert_array_equal(made, data.load(name, split, size))
 
 

@@ -43,6 +43,6 @@ def test_lesson_runs_on_the_fall_back_alone(path, nothing_at_hand, monkeypatch, 
             continue
         exec(compile(cell.source, cell.id, "exec"), names)
     said = capsys.readouterr().out
-    assert "made from those digits" in said
+    assert "made from MNIST's digits" in said
     assert "correct: " in said and "not yet: " not in said
     assert shown
