@@ -1,14 +1,14 @@
 """A GAN from 500 digits, with and without differentiable augmentation.
 
 Writes benchmarks/FEW_IMAGES.md. Every run is `gh.quick_gan` on the same 500 training digits of
-MNIST, the same number of steps with and without; 10,000 fakes are measured against the 10,000 test
-digits, and against the 500 for signs of copying.
+MNIST, and is measured at several numbers of steps: 10,000 fakes against the 10,000 test digits, and
+against the 500 for signs of copying.
 
     python benchmarks/few_images.py
     python benchmarks/few_images.py --steps 8000 --seeds 0      a part of it
 
-Each run that is done is kept in benchmarks/few_images_runs.json, so that an interrupted benchmark
-goes on where it stopped; delete the file to measure anew.
+What is measured is kept in benchmarks/few_images_runs.json, so that an interrupted benchmark goes
+on with the runs that lack something; delete the file to measure anew.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import numpy as np  # isort: skip
 import tensorflow as tf  # isort: skip
 
 import store
+from peers import quick_gan
 
 FOLDER = pathlib.Path(__file__).parent
 REPORT = FOLDER / "FEW_IMAGES.md"
@@ -96,17 +97,25 @@ def key_of(policy, steps, seed):
     return f"{policy}; {steps} steps; seed {seed}"
 
 
-def measured(policy, steps, seed):
-    """Return the scores of one run, from the file of runs where it was done already."""
-    key = key_of(policy, steps, seed)
-    if key not in RUNS.read():
-        gan = gh.quick_gan(digits()["few"], steps=steps, seed=seed, augment=POLICIES[policy])
-        fakes = gan.generate(FAKES, seed=seed)
+def measure(policy, seed, stops):
+    """Train one run to the last of the numbers of steps, and keep its scores at each it lacks.
+
+    The settings of `gh.quick_gan` do not depend on the length of a run: a short one is the
+    beginning of a long one.
+    """
+    missing = [steps for steps in stops if key_of(policy, steps, seed) not in RUNS.read()]
+    if not missing:
+        return
+    peer = quick_gan.Peer(digits()["few"], None, seed, augment=POLICIES[policy])
+
+    def keep(steps):
+        fakes = peer.generate(FAKES, seed)
         found = scores(gh.evaluation.feature_net("mnist").features(fakes))
-        RUNS.put(key, {name: float(f"{value:.4g}") for name, value in found.items()})
-    run = RUNS.read()[key]
-    print(f"{key}: {run}", flush=True)
-    return run
+        found = {name: float(f"{value:.4g}") for name, value in found.items()}
+        RUNS.put(key_of(policy, steps, seed), found)
+        print(f"{key_of(policy, steps, seed)}: {found}", flush=True)
+
+    peer.train_through(sorted(missing), keep)
 
 
 # --- Report --------------------------------------------------------------------------------------
@@ -178,10 +187,9 @@ def main():
     parser.add_argument("--policies", nargs="+", choices=POLICIES, default=list(POLICIES))
     options = parser.parse_args()
     gh.setup(seed=0)
-    for steps in options.steps:
-        for seed in options.seeds:
-            for policy in options.policies:
-                measured(policy, steps, seed)
+    for seed in options.seeds:
+        for policy in options.policies:
+            measure(policy, seed, options.steps)
     REPORT.write_text(report(), encoding="utf-8")
     print(f"wrote {REPORT.name}")
 

@@ -49,14 +49,26 @@ def test_part_of_mnist_is_refused(numbered):
         few_images.digits()
 
 
-def test_a_finished_run_is_not_done_again(tmp_path, monkeypatch):
+def test_one_run_gives_what_is_missing_at_each_number_of_steps(tmp_path, monkeypatch, digits):
     monkeypatch.setattr(few_images, "RUNS", store.Store(tmp_path / "runs.json"))
-    few_images.RUNS.put("none; 1000 steps; seed 1", {"fid": 7.0})
-    monkeypatch.setattr(few_images, "digits", lambda: {"few": None})
-    monkeypatch.setattr(gh, "quick_gan", None, raising=False)  # calling it fails
-    assert few_images.measured("none", 1000, 1) == {"fid": 7.0}
-    with pytest.raises(TypeError):
-        few_images.measured("none", 1000, 2)
+    monkeypatch.setattr(few_images, "digits", lambda: {"few": digits})
+    monkeypatch.setattr(few_images, "FAKES", 60)
+    monkeypatch.setattr(few_images, "scores", lambda found: {"fid": found.sum()})
+    trained = []
+    quick_gan = gh.quick_gan
+
+    def counted(*given, **options):
+        trained.append((options["steps"], options["augment"]))
+        return quick_gan(*given, **options)
+
+    monkeypatch.setattr(gh, "quick_gan", counted)
+    few_images.measure("translation", 1, [10, 30])
+    few_images.measure("translation", 1, [10, 20])
+    few_images.measure("translation", 1, [10, 20, 30])
+    assert trained == [(30, ("translation",)), (20, ("translation",))]
+    runs = few_images.RUNS.read()
+    assert sorted(runs) == [f"translation; {steps} steps; seed 1" for steps in (10, 20, 30)]
+    assert len({run["fid"] for run in runs.values()}) == 3  # of three moments
 
 
 def test_table_shows_medians_and_ranges_and_leaves_out_what_is_missing():

@@ -12,14 +12,13 @@ import keras  # isort: skip  (after gan_helpers, which silences TensorFlow's sta
 class Peer:
     """Trains by one call, so pictures from the middle of a run are drawn by a callback."""
 
-    def __init__(self, images, labels, seed):
+    def __init__(self, images, labels, seed, **options):
         gh.setup(seed)
-        self.images, self.seed = images, seed
+        self.images, self.options = images, options | {"seed": seed}
 
     def train_for(self, seconds, note):
         """Train for that many seconds; call `note(steps)` again and again."""
-        callbacks = [AfterSteps(note)]
-        gh.quick_gan(self.images, seconds=seconds, seed=self.seed, callbacks=callbacks)
+        gh.quick_gan(self.images, seconds=seconds, callbacks=[AfterSteps(note)], **self.options)
 
     def train_through(self, stops, draw):
         """Train to the last of the numbers of steps; call `draw(steps)` at each."""
@@ -30,7 +29,7 @@ class Peer:
                 draw(steps)
 
         middle = AfterSteps(look)
-        self.gan = gh.quick_gan(self.images, steps=stops[-1], seed=self.seed, callbacks=[middle])
+        self.gan = gh.quick_gan(self.images, steps=stops[-1], callbacks=[middle], **self.options)
         draw(stops[-1])
 
     def generate(self, count, seed):
