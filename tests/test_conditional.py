@@ -34,6 +34,16 @@ def small_data(count=24, seed=0):
     return images, labels
 
 
+def points_and_labels(count=64):
+    labels = np.arange(count) % CLASSES
+    return tiny.points(count) + labels[:, np.newaxis].astype(np.float32), labels
+
+
+def points_gan():
+    keras.utils.set_random_seed(0)
+    return tiny.conditional_gan(seed=3)
+
+
 # --- Networks ----------------------------------------------------------------------------------
 
 
@@ -106,11 +116,11 @@ def test_networks_must_agree_about_the_condition():
 
 
 def test_same_seed_same_weights_and_labels_matter():
-    images, labels = small_data()
+    points, labels = points_and_labels(24)
     weights = []
     for given in (labels, labels, (labels + 1) % CLASSES):
-        gan = small_gan()
-        gan.fit(gh.data.pipeline(images, 8, 0, given), epochs=2, verbose=0)
+        gan = points_gan()
+        gan.fit(gh.data.pipeline(points, 8, 0, given), epochs=2, verbose=0)
         weights.append(np.concatenate([w.ravel() for w in gan.generator.get_weights()]))
     np.testing.assert_array_equal(weights[0], weights[1])
     assert np.abs(weights[0] - weights[2]).max() > 1e-5
@@ -228,15 +238,21 @@ def test_wrong_labels_for_a_pipeline_are_refused(labels, says):
 
 
 def test_saved_and_loaded_it_goes_on_alike(tmp_path):
-    images, labels = small_data()
-    gan = small_gan()
-    dataset = gh.data.pipeline(images, 8, 0, labels)
+    points, labels = points_and_labels(24)
+    gan, dataset = points_gan(), gh.data.pipeline(points, 8, 0, labels)
     gan.fit(dataset, verbose=0)
     gan.save(tmp_path / "gan.keras")
     loaded = gh.GAN.load(tmp_path / "gan.keras")
     for one in (gan, loaded):
         one.fit(dataset, initial_epoch=1, epochs=2, verbose=0)
     np.testing.assert_array_equal(gan.generate(6, seed=0), loaded.generate(6, seed=0))
+
+
+def test_networks_of_pictures_come_back_from_a_file(tmp_path):
+    gan = small_gan()
+    gan.save(tmp_path / "gan.keras")
+    drawn = gh.GAN.load(tmp_path / "gan.keras").generate(6, seed=0)
+    np.testing.assert_array_equal(gan.generate(6, seed=0), drawn)
 
 
 def test_quick_gan_takes_labels():
@@ -262,16 +278,6 @@ def test_class_vectors_draw_what_their_labels_draw():
     np.testing.assert_allclose(by_vector, by_label, atol=1e-6)
     with pytest.raises(ValueError, match="built with classes="):
         gh.networks.from_class_vectors(gh.networks.generator(SHAPE))
-
-
-def points_and_labels(count=64):
-    labels = np.arange(count) % CLASSES
-    return tiny.points(count) + labels[:, np.newaxis].astype(np.float32), labels
-
-
-def points_gan():
-    keras.utils.set_random_seed(0)
-    return tiny.conditional_gan(seed=3)
 
 
 def test_a_watched_run_ends_with_the_same_weights_and_knows_all():
