@@ -303,10 +303,10 @@ def test_fit_refuses_other_data_before_any_step():
     sources, targets = pictures()
     with pytest.raises(ValueError, match="x is a ndarray; expected a dataset"):
         model.fit(sources, targets)
-    with pytest.raises(ValueError, match="does not yield pairs"):
+    with pytest.raises(ValueError, match="expected two batches of pictures"):
         model.fit(gh.data.pipeline(sources, 4))
     with pytest.raises(
-        ValueError, match=r"the data has sources \(4, 4, 4, 3\).*exchange the sides"
+        ValueError, match=r"the batches of sources are \(4, 4, 4, 3\).*exchange the sides"
     ):
         model.fit(gh.data.pair_pipeline(targets, sources, 4))
     with pytest.raises(ValueError, match="sources are uint8"):
