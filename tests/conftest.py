@@ -8,6 +8,7 @@ import pytest
 import gan_helpers as gh
 
 keras = gh.runtime.keras
+pytest.register_assert_rewrite("answers")  # so that its failures show what was said
 
 # The longest first, by measured seconds, so that two processes end at about the same time.
 LONG = """
