@@ -18,7 +18,6 @@ benchmark goes on where it stopped; delete the file to measure anew.
 import argparse
 import functools
 import pathlib
-import platform
 
 import gan_helpers as gh
 
@@ -27,6 +26,7 @@ import numpy as np  # isort: skip
 import tensorflow as tf  # isort: skip
 
 import store
+from timing import measuring
 
 FOLDER = pathlib.Path(__file__).parent
 REPORT = FOLDER / "AUGMENTATION.md"
@@ -315,9 +315,7 @@ def report():
     parts += [
         "Differences are of runs with one seed, with their 95 % interval; p is that of the paired "
         "t-test, not corrected for the number of comparisons.",
-        f"Machine: {gh.runtime.processor_name()}, precision {keras.config.dtype_policy().name}; "
-        f"TensorFlow {tf.__version__}, Keras {keras.__version__}, Python "
-        f"{platform.python_version()}. GPU: not measured.",
+        measuring.machine(keras.config.dtype_policy().name),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -28,7 +28,7 @@ PACKAGE = pathlib.Path(gh.__file__).parent
 TARGET = PACKAGE / "diagnosis" / "bands.json"
 # What a run depends on.
 CODE = (
-    *("recipes.py", "gan.py", "training.py", "losses.py", "augmentation.py"),
+    *("recipes.py", "gan.py", "game.py", "training.py", "losses.py", "augmentation.py"),
     *("data/pipelines.py", "networks/*"),
 )
 

@@ -14,17 +14,16 @@ on with the runs that lack something; delete the file to measure anew.
 import argparse
 import functools
 import pathlib
-import platform
 import statistics
 
 import gan_helpers as gh
 
 import keras  # isort: skip  (after gan_helpers, which silences TensorFlow's start)
 import numpy as np  # isort: skip
-import tensorflow as tf  # isort: skip
 
 import store
 from peers import quick_gan
+from timing import measuring
 
 FOLDER = pathlib.Path(__file__).parent
 REPORT = FOLDER / "FEW_IMAGES.md"
@@ -170,11 +169,7 @@ def report():
         "these distances (`gh.evaluation.memorization`); below -5 the fakes as a whole are nearer "
         "to the 500 than unseen digits are."
     )
-    machine = (
-        f"Machine: {gh.runtime.processor_name()}, precision "
-        f"{keras.config.dtype_policy().name}; TensorFlow {tf.__version__}, Keras "
-        f"{keras.__version__}, Python {platform.python_version()}. GPU: not measured."
-    )
+    machine = measuring.machine(keras.config.dtype_policy().name)
     parts = ["# A GAN from 500 digits", about, table(RUNS.read(), floors), reading, machine]
     return "\n\n".join(parts) + "\n"
 

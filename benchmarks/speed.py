@@ -10,12 +10,10 @@ benchmarks/speed_runs.json, so that an interrupted benchmark goes on where it st
 file, or name sections, to measure anew.
 """
 
-import argparse
 import datetime
-import time
 
 import store
-from timing import fitting, imports, limits, measuring, memory, parts, threads, tutorial
+from timing import fitting, imports, limits, measuring, memory, parts, sections, threads, tutorial
 
 import gan_helpers as gh
 
@@ -37,52 +35,29 @@ ABOUT = (
 )
 
 
-def measured(name, quick):
-    """Measure one section, print it and return its Markdown."""
-    title, section, _ = SECTIONS[name]
-    start = time.monotonic()
-    text = section(quick)
-    print(f"\n## {title}\n\n{text}\n\n({name}: {time.monotonic() - start:.0f} s)", flush=True)
-    return text
-
-
 def report(found, kept):
     """Return the report as Markdown, in the order of the sections."""
-    lines = [
+    head = [
         "# Measured speed of a step",
         ABOUT,
         f"{measuring.machine(found.precision)} Seed {found.seed}, {datetime.date.today()}.",
     ]
-    for name, (title, *_) in SECTIONS.items():
-        if name in kept:
-            lines += [f"## {title}", kept[name]]
-    return "\n\n".join(lines) + "\n"
+    return sections.page(head, SECTIONS, kept)
 
 
 def main(given=None):
     """Measure what is missing and write the report."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
-    parser.add_argument("--quick", action="store_true", help="less of it; writes nothing")
-    options = parser.parse_args(given)
-    if unknown := set(options.sections) - set(SECTIONS):
-        parser.error(f"unknown: {', '.join(unknown)}; sections are {', '.join(SECTIONS)}.")
-    if options.sections and not options.quick:
-        RUNS.forget(lambda name: name in options.sections)
-    done = {} if options.quick else RUNS.read()
+    options = sections.options(given, __doc__, SECTIONS)
     minutes = {name: entry[2][options.quick] / 60 for name, entry in SECTIONS.items()}
-    wanted = options.sections or [name for name in SECTIONS if minutes[name]]
-    names = [name for name in wanted if name not in done]
+    names = sections.missing(options, RUNS, [name for name in SECTIONS if minutes[name]])
     total = sum(minutes[name] for name in names)
     print(f"speed.py: about {total:.1f} minutes on two idle cores.", flush=True)
     found = gh.setup(seed=0)
     for name in names:
-        text = measured(name, options.quick)
-        if not options.quick:
-            RUNS.put(name, text)
+        title, section, _ = SECTIONS[name]
+        sections.measure(name, title, section, options.quick, RUNS)
     if not options.quick:
-        REPORT.write_text(report(found, RUNS.read()), encoding="utf-8")
-        print(f"wrote {REPORT.name}")
+        sections.write(REPORT, report(found, RUNS.read()))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,11 @@ networks, settings and data, in one process; ratios are given with their spread.
 kept in benchmarks/translation_runs.json; delete it, or name translators, to measure anew.
 """
 
-import argparse
 import datetime
-import itertools
+import functools
 
 import store
-from timing import measuring, translating, unpaired
+from timing import measuring, sections, translating, unpaired
 
 import gan_helpers as gh
 
@@ -44,10 +43,7 @@ def section(about, build, quick):
     fitted, looped = measuring.fit_beside(translator, dataset, loop, STEPS, pairs)
     rows = []
     for clock in ("wall", "processor"):
-        mine, others = (getattr(times, clock) for times in (fitted, looped))
-        # Each epoch of fit stands between two runs of the loop.
-        around = [(before + after) / 2 for before, after in itertools.pairwise(others)]
-        values = measuring.ratios(mine[1:], around)
+        values = measuring.against_loop(getattr(fitted, clock), getattr(looped, clock))
         aim = f"<= {AIM}" if clock == "wall" else ""
         rows.append(f"seconds of `fit` / of the loop, {clock} | {aim} | {measuring.cells(values)}")
     for name, times in (("`fit`", fitted), ("the loop", looped)):
@@ -61,39 +57,24 @@ def section(about, build, quick):
 
 def report(found, kept):
     """Return the report as Markdown."""
-    lines = [
+    head = [
         "# Measured speed of the translators",
         f"Written by `make bench`. {measuring.machine(found.precision)} {datetime.date.today()}.",
     ]
-    for name, (title, *_) in TRANSLATORS.items():
-        if name in kept:
-            lines += [f"## {title}", kept[name]]
-    return "\n\n".join(lines) + "\n"
+    return sections.page(head, TRANSLATORS, kept)
 
 
 def main(given=None):
     """Measure what is missing and write the report."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("names", nargs="*", metavar="translator", help=", ".join(TRANSLATORS))
-    parser.add_argument("--quick", action="store_true", help="less of it; writes nothing")
-    options = parser.parse_args(given)
-    if unknown := set(options.names) - set(TRANSLATORS):
-        parser.error(f"unknown: {', '.join(unknown)}; translators are {', '.join(TRANSLATORS)}.")
-    if options.names and not options.quick:
-        RUNS.forget(lambda name: name in options.names)
-    done = {} if options.quick else RUNS.read()
+    options = sections.options(given, __doc__, TRANSLATORS, "translator")
+    names = sections.missing(options, RUNS, TRANSLATORS)
     found = gh.setup(seed=0)
-    for name in options.names or TRANSLATORS:
-        if name in done:
-            continue
+    for name in names:
         title, about, build = TRANSLATORS[name]
-        text = section(about, build, options.quick)
-        print(f"\n## {title}\n\n{text}", flush=True)
-        if not options.quick:
-            RUNS.put(name, text)
+        measured = functools.partial(section, about, build)
+        sections.measure(name, title, measured, options.quick, RUNS)
     if not options.quick:
-        REPORT.write_text(report(found, RUNS.read()), encoding="utf-8")
-        print(f"wrote {REPORT.name}")
+        sections.write(REPORT, report(found, RUNS.read()))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,8 @@ Schedule = keras.optimizers.schedules.LearningRateSchedule  # of any value, not 
 
 def networks(generator, discriminator):
     """The two must be Keras models that fit together."""
+    models(generator=generator, discriminator=discriminator)
     for name, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.Model):
-            raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
         if len(network.inputs) not in (1, 2):
             raise ValueError(
                 f"the {name} takes {len(network.inputs)} inputs; expected one, or two with a "
@@ -49,6 +48,13 @@ def networks(generator, discriminator):
         )
 
 
+def models(**networks):
+    """Each network is a Keras model."""
+    for name, network in networks.items():
+        if not isinstance(network, keras.Model):
+            raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
+
+
 def trainable(generator, discriminator):
     """Each network has weights to train."""
     for name, network in (("generator", generator), ("discriminator", discriminator)):
@@ -61,14 +67,20 @@ def trainable(generator, discriminator):
 
 def penalties(r1, r2, gradient_penalty, penalty_every):
     """Weights are numbers from 0 on, r1 and r2 also schedules; the interval counts steps."""
-    for name, gamma in (("r1", r1), ("r2", r2)):
-        if not isinstance(gamma, Schedule):
-            _weight(name, gamma)
-    _weight("gradient_penalty", gradient_penalty)
+    gammas = {"r1": r1, "r2": r2}
+    weights(**{name: gamma for name, gamma in gammas.items() if not isinstance(gamma, Schedule)})
+    weights(gradient_penalty=gradient_penalty)
     if not isinstance(penalty_every, int) or penalty_every < 1:
         raise ValueError(
             f"penalty_every is {penalty_every!r}; it must be a whole number from 1 on."
         )
+
+
+def weights(**values):
+    """Weights of a loss are numbers from 0 on."""
+    for name, value in values.items():
+        if not (_is_number(value) and value >= 0):
+            raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
 
 
 def average_and_seed(ema, seed):
@@ -178,13 +190,9 @@ def augmented_condition(augment, generator):
         )
 
 
-def _weight(name, value):
-    if not (_is_number(value) and value >= 0):
-        raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
-
-
 def _is_number(value):
-    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
+    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return is_number and bool(np.isfinite(value))
 
 
 def _optimizer(name, optimizer):

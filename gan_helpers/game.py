@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from gan_helpers import guards, losses
+from gan_helpers import guards, losses, training
 from gan_helpers.checks import Schedule
 
 
@@ -69,6 +69,27 @@ class Game(keras.Model):
         for tracker in self._trackers:
             tracker.update_state(values[tracker.name])
         return self.get_metrics_result()
+
+    def _train_discriminator(self, discriminator, real, fake):
+        """One step of the discriminator, which is given as a function of pictures alone."""
+        with training.watch(self.discriminator) as tape:
+            real_logits = discriminator(real, training=True)
+            fake_logits = discriminator(fake, training=True)
+            loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
+            penalty = self._penalty(discriminator, real, fake)
+            total = loss + penalty
+        training.minimize(total, tape, self.discriminator, self.discriminator_optimizer)
+
+        threshold = self.adversarial_loss.threshold
+        real_accuracy, fake_accuracy = training.accuracy(real_logits, fake_logits, threshold)
+        return {
+            "discriminator_loss": loss,
+            "penalty": penalty,
+            "real_accuracy": real_accuracy,
+            "fake_accuracy": fake_accuracy,
+            "real_logit": tf.reduce_mean(real_logits),
+            "fake_logit": tf.reduce_mean(fake_logits),
+        }
 
     def _scheduled(self, value):
         """Return the value, or what the schedule says for this step."""

@@ -164,26 +164,6 @@ class GAN(game.Game):
         self.step_counter.assign_add(1)
         return self._track(generator_loss=generator_loss, **logs)
 
-    def _train_discriminator(self, discriminator, real, fake):
-        with training.watch(self.discriminator) as tape:
-            real_logits = discriminator(real, training=True)
-            fake_logits = discriminator(fake, training=True)
-            loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-            penalty = self._penalty(discriminator, real, fake)
-            total = loss + penalty
-        training.minimize(total, tape, self.discriminator, self.discriminator_optimizer)
-
-        threshold = self.adversarial_loss.threshold
-        real_accuracy, fake_accuracy = training.accuracy(real_logits, fake_logits, threshold)
-        return {
-            "discriminator_loss": loss,
-            "penalty": penalty,
-            "real_accuracy": real_accuracy,
-            "fake_accuracy": fake_accuracy,
-            "real_logit": tf.reduce_mean(real_logits),
-            "fake_logit": tf.reduce_mean(fake_logits),
-        }
-
     def _penalty(self, discriminator, real, fake):
         """Return the penalties' share of the discriminator's loss at this step."""
 

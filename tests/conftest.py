@@ -8,6 +8,7 @@ import pytest
 import gan_helpers as gh
 
 keras = gh.runtime.keras
+pytest.register_assert_rewrite("answers")  # so that its failures show what was said
 
 # The longest first, by measured seconds, so that two processes end at about the same time.
 LONG = """
@@ -23,16 +24,24 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def digits():
-    """Return 512 real digits, uint8 (512, 28, 28, 1), without ever asking the network."""
+def load_offline():
+    """Return `gh.data.load` that never asks the network."""
 
     def no_network(*_):
         raise OSError("tests do not download")
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_helpers.data.sources._download", no_network)
-        images, _ = gh.data.load("mnist", "train")
-    return images[:512].copy()
+    def load(name, split):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("gan_helpers.data.sources._download", no_network)
+            return gh.data.load(name, split)
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def digits(load_offline):
+    """Return 512 real digits, uint8 (512, 28, 28, 1)."""
+    return load_offline("mnist", "train")[0][:512].copy()
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tiny
+from weights import assert_same_weights
 
 import gan_helpers as gh
 from gan_helpers import augmentation
@@ -336,8 +337,7 @@ def test_a_saved_run_goes_on_as_if_never_stopped(tmp_path):
     assert resumed.augment == NAMES
     for model in (whole, resumed):
         model.fit(pictures, epochs=2, shuffle=False, verbose=0)
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    assert_same_weights(whole, resumed)
 
 
 # --- bad input -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tiny
+from weights import assert_same_weights, copy
 
 import gan_helpers as gh
 
@@ -78,17 +79,6 @@ def move(network, gradients, rate):
     for variable, gradient in zip(network.trainable_variables, gradients, strict=True):
         if gradient is not None:  # the last bias of a Wasserstein critic has none
             variable.assign_sub(rate * gradient)
-
-
-def copy(network):
-    twin = keras.models.clone_model(network)
-    twin.set_weights(network.get_weights())
-    return twin
-
-
-def assert_same_weights(one, other, tolerance=0.0):
-    for found, wanted in zip(one.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_allclose(found, wanted, rtol=0, atol=tolerance)
 
 
 def changed(network, before):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tiny
+from weights import assert_same_weights
 
 from gan_helpers import guards, losses
 
@@ -56,8 +57,7 @@ def test_weights_are_those_of_the_named_step():
     stopped(model, broken_data(), seconds=0.0)
     for batch in broken_data().take(2):
         twin.train_step(batch)
-    for one, other in zip(model.get_weights(), twin.get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    assert_same_weights(model, twin)
 
 
 def test_without_a_newer_copy_the_start_comes_back():
@@ -131,8 +131,7 @@ def test_good_weights_are_written(tmp_path):
     assert str(path) in guard.message
     fresh.load_weights(path)
     assert fresh.steps == 2
-    for one, other in zip(fresh.get_weights(), model.get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    assert_same_weights(fresh, model)
 
 
 def test_path_of_another_kind_is_refused():

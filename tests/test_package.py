@@ -137,7 +137,7 @@ def imports():
         ("plots", {"runtime", "data"}),
         ("evaluation", {"runtime", "data", "networks", "losses"}),
         ("training", set()),
-        ("game", {"checks", "guards", "losses"}),
+        ("game", {"checks", "guards", "losses", "training"}),
         ("gan", {"augmentation", "checks", "data", "game", "losses", "training"}),
         ("translation", {"checks", "data", "game", "losses", "training"}),
         ("diagnosis", set()),  # it watches loops of any kind

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from weights import assert_same_weights
 
 import gan_helpers as gh
 
@@ -36,8 +37,7 @@ def test_the_loop_ends_with_the_weights_of_fit():
     step = tf.function(translating.paired_step(looped))
     for source, target in gh.data.pair_pipeline(*pictures, batch_size=2):
         step(source, target)
-    for one, other in zip(fitted.get_weights(), looped.get_weights(), strict=True):
-        np.testing.assert_allclose(one, other, rtol=0, atol=2e-5)
+    assert_same_weights(fitted, looped, 2e-5)
 
 
 def test_a_report_holds_what_was_kept(monkeypatch):

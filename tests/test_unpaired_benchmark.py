@@ -6,6 +6,7 @@ import sys
 import keras
 import numpy as np
 import tensorflow as tf
+from weights import assert_same_weights
 
 import gan_helpers as gh
 
@@ -36,8 +37,7 @@ def test_the_loop_ends_with_the_weights_of_fit():
     for a, b in gh.data.unpaired_pipeline(*sides, batch_size=2):
         step(a, b)
     assert int(looped.pool_a.stored) == 3
-    for one, other in zip(fitted.get_weights(), looped.get_weights(), strict=True):
-        np.testing.assert_allclose(one, other, rtol=0, atol=2e-5)
+    assert_same_weights(fitted, looped, 2e-5)
 
 
 def test_the_loop_trains_so_many_steps(monkeypatch):

@@ -121,15 +121,15 @@ FAULTS = [
             "losses.zero_centered_penalty(discriminator, real)",
         ),
         gamma_not_halved=("self._scheduled(self.r1) / 2", "self._scheduled(self.r1)"),
-        optimizers_mixed_up=(
-            "training.minimize(total, tape, self.discriminator, self.discriminator_optimizer)",
-            "training.minimize(total, tape, self.discriminator, self.generator_optimizer)",
-        ),
     ),
     *_in(
         "game.py",
         "gan",
         "04 05",
+        optimizers_mixed_up=(
+            "training.minimize(total, tape, self.discriminator, self.discriminator_optimizer)",
+            "training.minimize(total, tape, self.discriminator, self.generator_optimizer)",
+        ),
         lazy_penalty_not_multiplied=("penalty() * self.penalty_every", "penalty()"),
         data_order_forgotten=("own = [guards.DataOrder(x)]", "own = []"),
         settings_not_stored=("for name in self.SETTINGS}", "for name in ()}"),
@@ -451,8 +451,8 @@ FAULTS = [
             "tf.square(tf.cast(fake, tf.float32) - target)",
         ),
         fooled_by_the_target=(
-            "self.discriminator([source, fake], training=True),",
-            "self.discriminator([source, target], training=True),",
+            "discriminator(target, training=True), discriminator(fake, training=True)",
+            "discriminator(target, training=True), discriminator(target, training=True)",
         ),
         penalties_exchanged=(
             "((self.r1, target), (self.r2, fake))",

@@ -1,1 +1,1 @@
-"""The sections of benchmarks/speed.py, one module each; each has `section(quick)` -> Markdown."""
+"""What benchmarks/speed.py and translation.py measure, and how; a section is Markdown."""

@@ -43,10 +43,7 @@ def section(quick):
         pairs = 6 if quick else 25
         fitted, looped = measuring.fit_beside(gan, batches(), loop, STEPS, pairs)
         for clock in ("wall", "processor"):
-            mine, others = getattr(fitted, clock), getattr(looped, clock)
-            # Each epoch of fit stands between two runs of the loop.
-            around = (np.array(others[:-1]) + np.array(others[1:])) / 2
-            values = measuring.ratios(mine[1:], around)
+            values = measuring.against_loop(getattr(fitted, clock), getattr(looped, clock))
             rows.append(
                 f"{steps_a_call} | {clock} | {'<= 1.03' if clock == 'wall' else ''} | "
                 + measuring.cells(values)

@@ -98,6 +98,12 @@ def ratios(first, second):
     return np.asarray(first) / np.asarray(second)
 
 
+def against_loop(fitted, looped):
+    """Return seconds of each epoch of `fit` / mean of the loop's runs just before and after it."""
+    looped = np.asarray(looped)
+    return ratios(fitted[1:], (looped[:-1] + looped[1:]) / 2)
+
+
 def interval(values):
     """Return the 95 % bootstrap interval of the median, (low, high)."""
     if np.ptp(values) == 0:  # nothing to resample

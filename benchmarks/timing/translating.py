@@ -28,7 +28,7 @@ def paired(steps):
     def batches():
         return gh.data.pair_pipeline(sources, targets, BATCH_SIZE, seed=SEED).repeat()
 
-    return build(), batches(), _loop(paired_step(build()), batches(), steps), BATCH_SIZE
+    return build(), batches(), loop(paired_step(build()), batches(), steps), BATCH_SIZE
 
 
 def paired_step(model):
@@ -73,21 +73,22 @@ def paired_step(model):
             off = tf.reduce_mean(tf.abs(fake - target))
             objective = model.l1 * off + model.adversarial * fooled
         move(tape, objective, generator, model.generator_optimizer)
-        _average(model)
+        average(model, model.ema_generator, generator)
         model.step_counter.assign_add(1)
         return tf.stack([value, objective])
 
     return step
 
 
-def _average(model):
+def average(model, averaged, network):
+    """Move one moving average of the model towards its network."""
     age = tf.cast(model.step_counter, tf.float32)
     decay = tf.minimum(model.ema, (1.0 + age) / (10.0 + age))
-    for mean, weight in zip(model.ema_generator.variables, model.generator.variables, strict=True):
+    for mean, weight in zip(averaged.variables, network.variables, strict=True):
         mean.assign(decay * mean + (1.0 - decay) * weight)
 
 
-def _loop(step, dataset, steps):
+def loop(step, dataset, steps):
     """Return a function that trains so many steps and keeps the losses."""
     batches, one = iter(dataset), tf.function(step)
 

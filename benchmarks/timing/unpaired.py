@@ -1,6 +1,7 @@
 """The training step of the unpaired translator, written by hand with TensorFlow alone."""
 
 import gan_helpers as gh
+from timing import translating
 
 import keras  # isort: skip  (after gan_helpers, which silences TensorFlow's start)
 import tensorflow as tf  # isort: skip
@@ -40,13 +41,7 @@ def data():
 
 def loop(steps):
     """Return a function that trains a model of its own so many steps and returns the losses."""
-    batches, one = iter(data()), tf.function(step_of(build()))
-
-    def train():
-        losses = [one(*next(batches)) for _ in range(steps)]
-        return [value.numpy().tolist() for value in losses]
-
-    return train
+    return translating.loop(step_of(build()), data(), steps)
 
 
 def step_of(model):
@@ -82,11 +77,8 @@ def step_of(model):
             value = caught(judge_a, a, shown_a) + caught(judge_b, b, shown_b)
         move(tape, value, (judge_a, judge_b), model.discriminator_optimizer)
 
-        age = tf.cast(number, tf.float32)
-        decay = tf.minimum(model.ema, (1.0 + age) / (10.0 + age))
-        for averaged, network in ((model.ema_a_to_b, to_b), (model.ema_b_to_a, to_a)):
-            for mean, weight in zip(averaged.variables, network.variables, strict=True):
-                mean.assign(decay * mean + (1.0 - decay) * weight)
+        translating.average(model, model.ema_a_to_b, to_b)
+        translating.average(model, model.ema_b_to_a, to_a)
         model.step_counter.assign_add(1)
         return tf.stack([value, objective])
 

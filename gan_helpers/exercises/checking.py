@@ -70,3 +70,29 @@ def expect_close(found, wanted, what, tolerance=1e-5):
     )
     gap = np.max(np.abs(found.astype(np.float64) - wanted.astype(np.float64)), initial=0.0)
     expect(gap <= tolerance, f"{what} is off by up to {gap:.3g}.")
+
+
+def expect_keys(answers, cases):
+    """Raise `Wrong` unless `answers` is a dict with one entry for each case."""
+    expect(isinstance(answers, dict), f"expected a dict, got {type(answers).__name__}.")
+    keys = sorted(map(str, answers))
+    expect(set(answers) == set(cases), f"the keys are {keys}; expected {list(cases)}.")
+
+
+def expect_kinds(answers, right, choices, hints):
+    """Raise `Wrong` unless `answers` gives each case its kind.
+
+    Args:
+        answers: dict from case to kind; all blank means an untouched stub.
+        right: {case: kind}, the key to the riddle.
+        choices: the kinds to choose from, in the order in which to name them.
+        hints: {(case, kind): sentence} for each wrong kind.
+    """
+    expect_keys(answers, right)
+    if all(kind is ... or kind is None for kind in answers.values()):
+        raise NotAttempted
+    names = ", ".join(map(repr, choices))
+    for case, kind in answers.items():
+        expect(kind in list(choices), f"{case} is {kind!r}; choose one of {names}.")
+        if kind != right[case]:
+            raise Wrong(hints[case, kind])

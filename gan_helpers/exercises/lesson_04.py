@@ -179,20 +179,7 @@ NOT_THIS = {
 @checking.check
 def check_symptoms(diagnosis):
     """Check a dict from each suspect, "A", "B" and "C", to "labels", "sigmoid" or "sign"."""
-    checking.expect(
-        isinstance(diagnosis, dict), f"expected a dict, got {type(diagnosis).__name__}."
-    )
-    if all(bug is ... or bug is None for bug in diagnosis.values()):
-        raise checking.NotAttempted
-    checking.expect(
-        set(diagnosis) == set(BUGS), f"the keys are {sorted(diagnosis)}; expected {list(BUGS)}."
-    )
-    for name, bug in diagnosis.items():
-        checking.expect(
-            bug in EXPLAINED,
-            f"{name} is {bug!r}; choose one of {', '.join(map(repr, EXPLAINED))}.",
-        )
-        checking.expect(bug == BUGS[name], NOT_THIS.get((name, bug), ""))
+    checking.expect_kinds(diagnosis, BUGS, EXPLAINED, NOT_THIS)
     return "you read the curves of a game: range, order and direction give each bug away."
 
 

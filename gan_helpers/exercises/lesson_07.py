@@ -218,16 +218,5 @@ def suspects(training, fresh, labels, count, seed=0):
 @checking.check
 def check_suspects(verdict):
     """Check a dict from "A" to "D" to "blurred", "copies", "healthy" or "missing"."""
-    checking.expect(isinstance(verdict, dict), f"expected a dict, got {type(verdict).__name__}.")
-    if all(kind is ... or kind is None for kind in verdict.values()):
-        raise checking.NotAttempted
-    checking.expect(
-        set(verdict) == set(KINDS), f"the keys are {sorted(verdict)}; expected {list(KINDS)}."
-    )
-    for name, kind in verdict.items():
-        checking.expect(
-            kind in KINDS.values(),
-            f"{name} is {kind!r}; choose one of {', '.join(map(repr, sorted(KINDS.values())))}.",
-        )
-        checking.expect(kind == KINDS[name], NOT_THIS.get((name, kind), ""))
+    checking.expect_kinds(verdict, KINDS, sorted(KINDS.values()), NOT_THIS)
     return "no single number found all of them; distances, shares, classes and copies did together."

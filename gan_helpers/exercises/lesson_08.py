@@ -130,23 +130,7 @@ NOT_THIS = {
 @checking.check
 def check_failures(diagnosis):
     """Check a dict from each case, "A", "B" and "C", to the name of its failure."""
-    checking.expect(
-        isinstance(diagnosis, dict), f"expected a dict, got {type(diagnosis).__name__}."
-    )
-    if all(name is ... or name is None for name in diagnosis.values()):
-        raise checking.NotAttempted
-    checking.expect(
-        set(diagnosis) == set(FAILURES),
-        f"the keys are {sorted(map(str, diagnosis))}; expected {list(FAILURES)}.",
-    )
-    for case, name in diagnosis.items():
-        checking.expect(
-            name in CHOICES,
-            f"{case} is {name!r}; choose one of {', '.join(map(repr, CHOICES))}.",
-        )
-        checking.expect(
-            name == FAILURES[case], f"look at {case} again. {NOT_THIS.get((case, name))}"
-        )
+    checking.expect_kinds(diagnosis, FAILURES, CHOICES, NOT_THIS)
     return "you can tell failures apart: by what moves, by how far, and by who is sure."
 
 

@@ -140,10 +140,7 @@ WHY = {
 @checking.check
 def check_cycle_claims(answers):
     """`answers` says for each case whether its cycle loss can be 0."""
-    checking.expect(isinstance(answers, dict), f"expected a dict, got {type(answers).__name__}.")
-    checking.expect(
-        set(answers) == set(CLAIMS), f"the keys are {sorted(answers)}; expected {sorted(CLAIMS)}."
-    )
+    checking.expect_keys(answers, CLAIMS)
     if any(answer is ... or answer is None for answer in answers.values()):
         raise checking.NotAttempted
     for name, answer in answers.items():

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import data, recipes, training
+from gan_helpers import checks, data, recipes, training
 from gan_helpers import gan as gans
 from gan_helpers.data import arrays
 from gan_helpers.imputation import masked, networks
@@ -47,8 +47,7 @@ class Completer(gans.GAN):
         Raises:
             ValueError: as `gh.GAN.compile`, or for a weight out of range.
         """
-        if not (isinstance(weight, int | float) and 0 <= weight < np.inf):
-            raise ValueError(f"weight is {weight!r}; it must be a number from 0 on.")
+        checks.weights(weight=weight)
         super().compile(**kwargs)
         self.weight = float(weight)
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import checks
 from gan_helpers import gan as gans
 from gan_helpers.data import arrays
 from gan_helpers.imputation import masked
@@ -50,8 +51,7 @@ def complete_by_search(
     """
     images, known = masked.check_images_and_masks(images, known)
     _check(gan, images, starts=starts, steps=steps, batch_size=batch_size)
-    if not (isinstance(prior, int | float) and 0 <= prior < np.inf):
-        raise ValueError(f"prior is {prior!r}; it must be a number from 0 on.")
+    checks.weights(prior=prior)
     if keep is not None and not (_is_whole(keep, 1) and keep <= starts):
         raise ValueError(f"keep is {keep!r}; it must be from 1 to the number of starts, {starts}.")
     if not _is_whole(seed, 0):

@@ -5,6 +5,8 @@ import numpy as np
 import sklearn.base
 import tensorflow as tf
 
+from gan_helpers import checks
+
 BATCH_SIZE = 64
 RATE = 1e-3
 NOISE = 0.1  # what stands in a missing cell before the generator fills it
@@ -186,8 +188,7 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
         for name, value in (("hide", self.hide), ("hint_rate", self.hint_rate)):
             if not (isinstance(value, int | float) and 0 <= value < 1):
                 raise ValueError(f"{name} is {value!r}; it must be a share, from 0 to below 1.")
-        if not (isinstance(self.alpha, int | float) and 0 <= self.alpha < np.inf):
-            raise ValueError(f"alpha is {self.alpha!r}; it must be a number from 0 on.")
+        checks.weights(alpha=self.alpha)
 
 
 def _draws(seed, number, shape, gain):

@@ -1,17 +1,14 @@
 """What a translator accepts: each function raises a ValueError that says what to do."""
 
-import keras
-import numpy as np
 import tensorflow as tf
 
+from gan_helpers import checks
 from gan_helpers.data import arrays
 
 
 def networks(generator, discriminator):
     """The generator makes from a source what the discriminator judges beside that source."""
-    for name, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.Model):
-            raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
+    checks.models(generator=generator, discriminator=discriminator)
     if len(generator.inputs) != 1 or len(generator.inputs[0].shape) != 4:
         raise ValueError(
             f"the generator takes {_shapes(generator.inputs)}; expected one picture, such as that "
@@ -33,39 +30,41 @@ def networks(generator, discriminator):
 
 def weights(**values):
     """Weights of a loss are numbers from 0 on, and not all of them 0."""
-    for name, value in values.items():
-        is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        if not (is_number and np.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
+    checks.weights(**values)
     if not any(values.values()):
         raise ValueError(f"{' and '.join(values)} are 0: there is nothing to learn from.")
 
 
 def pairs(x, source_shape, target_shape):
     """What `fit` gets must be batches (sources, targets) of the networks' shapes."""
+    shapes = {"sources": source_shape, "targets": target_shape}
+    two_sides(x, shapes, "gh.data.pair_pipeline(sources, targets)")
+
+
+def two_sides(x, shapes, pipeline):
+    """What `fit` gets must be a dataset of float pictures of two sides.
+
+    Args:
+        x: what came.
+        shapes: {name of a side: shape (H, W, C) that its network takes}.
+        pipeline: the call that makes such a dataset.
+    """
+    wanted = f"({', '.join(shapes)}): use {pipeline}."
     if not isinstance(x, tf.data.Dataset):
-        raise ValueError(
-            f"x is a {type(x).__name__}; expected a dataset of (sources, targets): use "
-            "gh.data.pair_pipeline(sources, targets)."
-        )
+        raise ValueError(f"x is a {type(x).__name__}; expected a dataset of {wanted}")
     spec = x.element_spec
     if not (isinstance(spec, tuple) and len(spec) == 2):
-        raise ValueError(
-            "the dataset does not yield pairs (sources, targets): use "
-            "gh.data.pair_pipeline(sources, targets)."
-        )
-    for name, part, shape in zip(
-        ("sources", "targets"), spec, (source_shape, target_shape), strict=True
-    ):
-        if not isinstance(part, tf.TensorSpec) or tuple(part.shape[1:]) != tuple(shape):
+        raise ValueError(f"the dataset yields {spec}; expected two batches of pictures, {wanted}")
+    for side, (name, shape) in zip(spec, shapes.items(), strict=True):
+        if not isinstance(side, tf.TensorSpec) or tuple(side.shape[1:]) != tuple(shape):
             raise ValueError(
-                f"the data has {name} {getattr(part, 'shape', part)}, but the networks take "
+                f"the batches of {name} are {getattr(side, 'shape', side)}, but the networks take "
                 f"{(None, *shape)}; build them for the data's shapes, or exchange the sides."
             )
-        if not part.dtype.is_floating:
+        if not side.dtype.is_floating:
             raise ValueError(
-                f"the {name} are {part.dtype.name}; expected float32 in [-1, 1]: use "
-                "gh.data.pair_pipeline."
+                f"the batches of {name} are {side.dtype.name}; expected float32 in [-1, 1]: use "
+                f"{pipeline}."
             )
 
 

@@ -127,15 +127,18 @@ class PairedTranslator(game.Game):
     def train_step(self, batch):
         """One step: the discriminator moves, then the generator."""
         source, target = batch
+
+        def discriminator(pictures, training):
+            return self.discriminator([source, pictures], training=training)
+
         with training.watch(self.generator) as tape:
             fake = self.generator(source, training=True)
             l1 = _mean_absolute_difference(fake, target)
             objective, logs = self.l1 * l1, {"l1": l1}
             if self.adversarial:
-                logs |= self._train_discriminator(source, target, tf.stop_gradient(fake))
+                logs |= self._train_discriminator(discriminator, target, tf.stop_gradient(fake))
                 loss = self.adversarial_loss.generator(
-                    self.discriminator([source, target], training=True),
-                    self.discriminator([source, fake], training=True),
+                    discriminator(target, training=True), discriminator(fake, training=True)
                 )
                 objective += self.adversarial * loss
                 logs["generator_loss"] = loss
@@ -145,31 +148,11 @@ class PairedTranslator(game.Game):
         self.step_counter.assign_add(1)
         return self._track(**logs)
 
-    def _train_discriminator(self, source, target, fake):
-        with training.watch(self.discriminator) as tape:
-            real_logits = self.discriminator([source, target], training=True)
-            fake_logits = self.discriminator([source, fake], training=True)
-            loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-            penalty = self._penalty(source, target, fake)
-            total = loss + penalty
-        training.minimize(total, tape, self.discriminator, self.discriminator_optimizer)
-
-        threshold = self.adversarial_loss.threshold
-        real_accuracy, fake_accuracy = training.accuracy(real_logits, fake_logits, threshold)
-        return {
-            "discriminator_loss": loss,
-            "penalty": penalty,
-            "real_accuracy": real_accuracy,
-            "fake_accuracy": fake_accuracy,
-            "real_logit": tf.reduce_mean(real_logits),
-            "fake_logit": tf.reduce_mean(fake_logits),
-        }
-
-    def _penalty(self, source, target, fake):
+    def _penalty(self, discriminator, target, fake):
         """Return gamma / 2 E |grad_y mean C(x, y)|^2 on targets (R1) and on fakes (R2)."""
 
         def judge(pictures, training):
-            logits = self.discriminator([source, pictures], training=training)
+            logits = discriminator(pictures, training=training)
             return tf.reduce_mean(logits, axis=tuple(range(1, len(logits.shape))))
 
         def compute():

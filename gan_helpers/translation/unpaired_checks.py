@@ -1,8 +1,9 @@
 """What `UnpairedTranslator` accepts: each function says what came and what to do."""
 
-import keras
-import numpy as np
 import tensorflow as tf
+
+from gan_helpers import checks
+from gan_helpers.translation import checks as translation_checks
 
 
 def networks(a_to_b, b_to_a, discriminator_a, discriminator_b):
@@ -13,9 +14,7 @@ def networks(a_to_b, b_to_a, discriminator_a, discriminator_b):
         "discriminator_a": discriminator_a,
         "discriminator_b": discriminator_b,
     }
-    for name, network in given.items():
-        if not isinstance(network, keras.Model):
-            raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
+    checks.models(**given)
     for one, other in (("a_to_b", "b_to_a"), ("discriminator_a", "discriminator_b")):
         if given[one] is given[other]:
             raise ValueError(
@@ -47,10 +46,7 @@ def networks(a_to_b, b_to_a, discriminator_a, discriminator_b):
 
 def weights(cycle, identity, shape_a, shape_b):
     """Weights are finite numbers from 0 on; the identity needs one shape on both sides."""
-    for name, value in (("cycle", cycle), ("identity", identity)):
-        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        if not (number and np.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
+    checks.weights(cycle=cycle, identity=identity)
     if identity and shape_a != shape_b:
         raise ValueError(
             f"pictures of a are {shape_a}, of b {shape_b}: a translator cannot leave pictures of "
@@ -70,25 +66,5 @@ def one_replica():
 
 def batches(x, shape_a, shape_b):
     """What `fit` gets must be a dataset of (a, b), float, in the two shapes."""
-    if not isinstance(x, tf.data.Dataset):
-        raise ValueError(
-            f"x is a {type(x).__name__}; expected a dataset of (a, b): "
-            "gh.data.unpaired_pipeline(first, second)."
-        )
-    spec = x.element_spec
-    if not (isinstance(spec, tuple) and len(spec) == 2):
-        raise ValueError(
-            f"the dataset yields {spec}; expected two batches of pictures, (a, b): "
-            "gh.data.unpaired_pipeline(first, second)."
-        )
-    for name, side, wanted in zip("ab", spec, (shape_a, shape_b), strict=True):
-        if not isinstance(side, tf.TensorSpec) or tuple(side.shape[1:]) != tuple(wanted):
-            raise ValueError(
-                f"the batches of {name} are {getattr(side, 'shape', side)}, but its translator "
-                f"takes {(None, *wanted)}; build the networks for the pictures' shape."
-            )
-        if not side.dtype.is_floating:
-            raise ValueError(
-                f"the batches of {name} are {side.dtype.name}; expected float32 in [-1, 1]: use "
-                "gh.data.unpaired_pipeline."
-            )
+    shapes = {"a": shape_a, "b": shape_b}
+    translation_checks.two_sides(x, shapes, "gh.data.unpaired_pipeline(first, second)")

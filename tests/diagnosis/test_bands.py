@@ -15,15 +15,9 @@ CURVES = ["discriminator_loss", "generator_loss", "real_accuracy", "fake_accurac
 
 
 @pytest.fixture(scope="module")
-def training():
-    """Return the training digits there are, without asking the network."""
-
-    def no_network(*_):
-        raise OSError("tests do not download")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_helpers.data.sources._download", no_network)
-        return gh.data.load("mnist", "train")[0]
+def training(load_offline):
+    """Return the training digits there are."""
+    return load_offline("mnist", "train")[0]
 
 
 def middle(known, count=5):

@@ -4,27 +4,10 @@ import keras
 import numpy as np
 import pytest
 import scipy.stats
+from gray import pictures
 
 import gan_helpers as gh
 from gan_helpers.evaluation import features
-
-
-@pytest.fixture(scope="module")
-def reader():
-    """Return a net that reads the class, 0 to 3, off the gray level of a 1 x 1 picture."""
-    image = keras.Input((1, 1, 1))
-    level = keras.layers.Flatten()(image)
-    logits = keras.layers.Dense(4, name="logits")(level)
-    net = keras.Model(image, {"features": level, "logits": logits})
-    # Logit k is highest where the level is nearest to k: 2 k x - k * k, on pictures' own scale.
-    slopes = 2 * np.arange(4) * 127.5
-    net.get_layer("logits").set_weights([slopes[np.newaxis], slopes - np.arange(4) ** 2])
-    return features.FeatureNet("reader", net)
-
-
-def pictures(*levels):
-    return np.array(levels, np.uint8).reshape(-1, 1, 1, 1)
-
 
 ASKED, SEEN = [0, 0, 0, 1, 1, 3], [0, 0, 2, 1, 0, 3]
 

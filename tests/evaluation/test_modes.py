@@ -3,29 +3,13 @@
 import keras
 import numpy as np
 import pytest
+from gray import pictures
 
 import gan_helpers as gh
 from gan_helpers.data import stacked
 from gan_helpers.evaluation import features, modes
 
 coverage = gh.evaluation.mode_coverage
-
-
-@pytest.fixture(scope="module")
-def reader():
-    """Return a net that reads the class, 0 to 3, off the gray level of a 1 x 1 picture."""
-    image = keras.Input((1, 1, 1))
-    level = keras.layers.Flatten()(image)
-    logits = keras.layers.Dense(4, name="logits")(level)
-    net = keras.Model(image, {"features": level, "logits": logits})
-    # Logit k is highest where the level is nearest to k: 2 k x - k * k, on pictures' own scale.
-    slopes = 2 * np.arange(4) * 127.5
-    net.get_layer("logits").set_weights([slopes[np.newaxis], slopes - np.arange(4) ** 2])
-    return features.FeatureNet("reader", net)
-
-
-def pictures(*levels):
-    return np.array(levels, np.uint8).reshape(-1, 1, 1, 1)
 
 
 def test_counts_and_shares(reader):
@@ -69,14 +53,9 @@ def test_digits_of_every_class_are_found(digits):
     assert same["kl"] == found["kl"]
 
 
-def no_network(*_):
-    raise OSError("tests do not download")
-
-
-def test_real_stacked_digits_score_what_papers_report(monkeypatch):
+def test_real_stacked_digits_score_what_papers_report(load_offline, monkeypatch):
     """1000 modes and a divergence of .0237; below .02 the evaluator is broken."""
-    monkeypatch.setattr("gan_helpers.data.sources._download", no_network)
-    images, labels = gh.data.load("mnist", "test")
+    images, labels = load_offline("mnist", "test")
     net = features.feature_net("mnist")
     once = net.probabilities(images)
     assert np.mean(once.argmax(axis=1) == labels) > 0.99

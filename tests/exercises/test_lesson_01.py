@@ -1,15 +1,10 @@
 """The checks of lesson 01 on right answers, untouched stubs and typical mistakes."""
 
+import answers
 import numpy as np
 import pytest
 
 from gan_helpers import data, exercises
-
-
-def said(capsys, check, answer):
-    """Return (verdict, what was printed) of a check."""
-    verdict = check(answer)
-    return verdict, capsys.readouterr().out.strip()
 
 
 def scale(images):
@@ -58,11 +53,7 @@ RIGHT = [
     (exercises.check_find_faults, find_faults),
 ]
 
-
-@pytest.mark.parametrize(("check", "answer"), RIGHT)
-def test_right_answers_are_praised(capsys, check, answer):
-    verdict, text = said(capsys, check, answer)
-    assert verdict and text.startswith("correct: ")
+test_right_answers_are_praised = answers.praised(RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +66,8 @@ def test_right_answers_are_praised(capsys, check, answer):
     ],
 )
 def test_stubs_are_not_attempted_yet(capsys, check, stub):
-    assert said(capsys, check, stub) == (False, "not attempted yet")
-    assert said(capsys, check, ...) == (False, "not attempted yet")
+    answers.assert_not_attempted(check, stub, capsys)
+    answers.assert_not_attempted(check, ..., capsys)
 
 
 def in_place(images):
@@ -144,10 +135,4 @@ WRONG = [
     (exercises.check_find_faults, 3, "expected a function"),
 ]
 
-
-@pytest.mark.parametrize(("check", "answer", "hint"), WRONG)
-def test_mistakes_are_explained(capsys, check, answer, hint):
-    verdict, text = said(capsys, check, answer)
-    assert not verdict
-    assert text.startswith("not yet: ")
-    assert hint in text
+test_mistakes_are_explained = answers.explained(WRONG)

@@ -92,21 +92,12 @@ WRONG = {
     "one half": (lesson_03.check_culprit, lambda: ("B", math.log(2)), "one half"),
 }
 
+test_right_answers_pass = answers.praised(RIGHT)
+test_stubs_are_not_attempted = answers.untouched(STUBS)
 
-@pytest.mark.parametrize(("check", "answer"), RIGHT.values(), ids=RIGHT.keys())
-def test_right_answers_pass(check, answer, capsys):
-    answers.assert_praised(check, answer, capsys)
-
-
-@pytest.mark.parametrize(("check", "stub"), STUBS.values(), ids=STUBS.keys())
-def test_stubs_are_not_attempted(check, stub, capsys):
-    answers.assert_not_attempted(check, stub, capsys)
-
-
-@pytest.mark.parametrize(("check", "answer", "hint"), WRONG.values(), ids=WRONG.keys())
-@pytest.mark.filterwarnings("ignore:overflow", "ignore:divide by zero", "ignore:invalid value")
-def test_wrong_answers_are_told_why(check, answer, hint, capsys):
-    answers.assert_explained(check, answer, hint, capsys)
+test_wrong_answers_are_told_why = pytest.mark.filterwarnings(
+    "ignore:overflow", "ignore:divide by zero", "ignore:invalid value"
+)(answers.explained(WRONG))
 
 
 def test_runs_of_the_riddle_have_their_symptoms(digits):

@@ -2,7 +2,6 @@
 
 import answers
 import numpy as np
-import pytest
 
 from gan_helpers import evaluation
 from gan_helpers.evaluation import distances
@@ -72,10 +71,7 @@ def test_a_distance_by_eigenvalues_and_the_helper_are_praised(capsys):
     answers.assert_praised(lesson_07.check_frechet, evaluation.frechet_distance, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_DISTANCES)
-def test_a_wrong_distance_is_explained(name, capsys):
-    answer, hint = WRONG_DISTANCES[name]
-    answers.assert_explained(lesson_07.check_frechet, answer, hint, capsys)
+test_a_wrong_distance_is_explained = answers.explained(WRONG_DISTANCES, lesson_07.check_frechet)
 
 
 # --- Density and coverage ------------------------------------------------------------------------
@@ -132,10 +128,9 @@ def test_density_and_coverage_by_hand_are_praised(capsys):
     answers.assert_praised(lesson_07.check_density_and_coverage, helper, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_SHARES)
-def test_wrong_shares_are_explained(name, capsys):
-    answer, hint = WRONG_SHARES[name]
-    answers.assert_explained(lesson_07.check_density_and_coverage, answer, hint, capsys)
+test_wrong_shares_are_explained = answers.explained(
+    WRONG_SHARES, lesson_07.check_density_and_coverage
+)
 
 
 # --- Suspects ------------------------------------------------------------------------------------
@@ -167,25 +162,16 @@ def test_the_right_verdict_is_praised(capsys):
     answers.assert_praised(lesson_07.check_suspects, RIGHT, capsys)
 
 
-@pytest.mark.parametrize("name", RIGHT)
-@pytest.mark.parametrize("kind", sorted(RIGHT.values()))
-def test_each_wrong_verdict_is_explained(name, kind, capsys):
-    if kind != RIGHT[name]:
-        hint = lesson_07.NOT_THIS[name, kind]
-        verdict = {**RIGHT, name: kind}
-        answers.assert_explained(lesson_07.check_suspects, verdict, hint, capsys)
+test_each_verdict_is_judged = answers.riddle(lesson_07.check_suspects, RIGHT, lesson_07.NOT_THIS)
 
-
-@pytest.mark.parametrize(
-    ("verdict", "hint"),
+test_an_unusable_verdict_is_explained = answers.explained(
     [
         ("copies", "expected a dict"),
         ({"A": "missing"}, "the keys are ['A']"),
         ({**RIGHT, "B": "memorized"}, "choose one of 'blurred', 'copies', 'healthy', 'missing'"),
     ],
+    lesson_07.check_suspects,
 )
-def test_an_unusable_verdict_is_explained(verdict, hint, capsys):
-    answers.assert_explained(lesson_07.check_suspects, verdict, hint, capsys)
 
 
 # --- Stubs ---------------------------------------------------------------------------------------
@@ -198,8 +184,4 @@ STUBS = {
     "verdict": (lesson_07.check_suspects, dict.fromkeys("ABCD", ...)),
 }
 
-
-@pytest.mark.parametrize("name", STUBS)
-def test_a_stub_is_not_attempted(name, capsys):
-    check, stub = STUBS[name]
-    answers.assert_not_attempted(check, stub, capsys)
+test_a_stub_is_not_attempted = answers.untouched(STUBS)

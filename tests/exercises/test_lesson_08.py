@@ -2,7 +2,6 @@
 
 import answers
 import numpy as np
-import pytest
 import tensorflow as tf
 
 from gan_helpers import data
@@ -73,33 +72,11 @@ WRONG_FAILURES = {
     "no dict": (["oscillation"], "expected a dict"),
 }
 
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_right_answers_pass(name, capsys):
-    answers.assert_praised(*RIGHT[name], capsys)
-
-
-@pytest.mark.parametrize("name", STUBS)
-def test_stubs_are_not_attempted(name, capsys):
-    answers.assert_not_attempted(*STUBS[name], capsys)
-
-
-@pytest.mark.parametrize("name", WRONG_COUNTS)
-def test_wrong_counts_are_explained(name, capsys):
-    answer, hint = WRONG_COUNTS[name]
-    answers.assert_explained(lesson_08.check_modes_and_quality, answer, hint, capsys)
-
-
-@pytest.mark.parametrize("name", WRONG_PACKS)
-def test_wrong_packs_are_explained(name, capsys):
-    answer, hint = WRONG_PACKS[name]
-    answers.assert_explained(lesson_08.check_pack, answer, hint, capsys)
-
-
-@pytest.mark.parametrize("name", WRONG_FAILURES)
-def test_wrong_diagnoses_are_explained(name, capsys):
-    answer, hint = WRONG_FAILURES[name]
-    answers.assert_explained(lesson_08.check_failures, answer, hint, capsys)
+test_right_answers_pass = answers.praised(RIGHT)
+test_stubs_are_not_attempted = answers.untouched(STUBS)
+test_wrong_counts_are_explained = answers.explained(WRONG_COUNTS, lesson_08.check_modes_and_quality)
+test_wrong_packs_are_explained = answers.explained(WRONG_PACKS, lesson_08.check_pack)
+test_wrong_diagnoses_are_explained = answers.explained(WRONG_FAILURES, lesson_08.check_failures)
 
 
 def test_every_wrong_name_has_its_own_hint():

@@ -44,10 +44,9 @@ def test_right_projection_is_praised(capsys):
     answers.assert_praised(lesson_10.check_projection, projection, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_PROJECTIONS)
-def test_wrong_projection_is_explained(name, capsys):
-    wrong, hint = WRONG_PROJECTIONS[name]
-    answers.assert_explained(lesson_10.check_projection, wrong, hint, capsys)
+test_wrong_projection_is_explained = answers.explained(
+    WRONG_PROJECTIONS, lesson_10.check_projection
+)
 
 
 # --- Four layouts --------------------------------------------------------------------------------
@@ -76,24 +75,16 @@ def test_right_verdict_is_praised(capsys):
     answers.assert_praised(lesson_10.check_layouts, RIGHT, capsys)
 
 
-@pytest.mark.parametrize("name", RIGHT)
-@pytest.mark.parametrize("kind", sorted(RIGHT.values()))
-def test_each_wrong_verdict_is_explained(name, kind, capsys):
-    if kind != RIGHT[name]:
-        verdict, hint = {**RIGHT, name: kind}, lesson_10.NOT_THIS[name, kind]
-        answers.assert_explained(lesson_10.check_layouts, verdict, hint, capsys)
+test_each_verdict_is_judged = answers.riddle(lesson_10.check_layouts, RIGHT, lesson_10.NOT_THIS)
 
-
-@pytest.mark.parametrize(
-    ("verdict", "hint"),
+test_unusable_verdict_is_explained = answers.explained(
     [
         ("right", "expected a dict"),
         ({"A": "right"}, "the keys are ['A']"),
         ({**RIGHT, "B": "good"}, "choose one of 'along rows'"),
     ],
+    lesson_10.check_layouts,
 )
-def test_unusable_verdict_is_explained(verdict, hint, capsys):
-    answers.assert_explained(lesson_10.check_layouts, verdict, hint, capsys)
 
 
 # --- The right layout ----------------------------------------------------------------------------
@@ -139,10 +130,7 @@ def test_right_planes_are_praised(planes, capsys):
     answers.assert_praised(lesson_10.check_label_planes, planes, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_PLANES)
-def test_wrong_planes_are_explained(name, capsys):
-    wrong, hint = WRONG_PLANES[name]
-    answers.assert_explained(lesson_10.check_label_planes, wrong, hint, capsys)
+test_wrong_planes_are_explained = answers.explained(WRONG_PLANES, lesson_10.check_label_planes)
 
 
 # --- Stubs ---------------------------------------------------------------------------------------
@@ -153,8 +141,4 @@ STUBS = {
     "planes": (lesson_10.check_label_planes, lambda labels, side, classes: ...),
 }
 
-
-@pytest.mark.parametrize("name", STUBS)
-def test_a_stub_is_not_attempted(name, capsys):
-    check, stub = STUBS[name]
-    answers.assert_not_attempted(check, stub, capsys)
+test_a_stub_is_not_attempted = answers.untouched(STUBS)

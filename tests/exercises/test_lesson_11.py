@@ -2,7 +2,6 @@
 
 import answers
 import numpy as np
-import pytest
 
 from gan_helpers import data, evaluation
 from gan_helpers.exercises import lesson_11
@@ -70,10 +69,7 @@ def test_leaks_found_in_any_way_are_praised(capsys):
         answers.assert_praised(lesson_11.check_leaks, answer, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_LEAKS)
-def test_wrong_leaks_are_explained(name, capsys):
-    answer, hint = WRONG_LEAKS[name]
-    answers.assert_explained(lesson_11.check_leaks, answer, hint, capsys)
+test_wrong_leaks_are_explained = answers.explained(WRONG_LEAKS, lesson_11.check_leaks)
 
 
 # --- Differences in pairs ------------------------------------------------------------------------
@@ -113,10 +109,7 @@ def test_pairs_by_hand_and_by_helper_are_praised(capsys):
     answers.assert_praised(lesson_11.check_paired, by_helper, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_PAIRS)
-def test_wrong_pairs_are_explained(name, capsys):
-    answer, hint = WRONG_PAIRS[name]
-    answers.assert_explained(lesson_11.check_paired, answer, hint, capsys)
+test_wrong_pairs_are_explained = answers.explained(WRONG_PAIRS, lesson_11.check_paired)
 
 
 # --- Stubs ---------------------------------------------------------------------------------------
@@ -127,8 +120,4 @@ STUBS = {
     "one blank": (lesson_11.check_paired, lambda a, b: (1.0, ...)),
 }
 
-
-@pytest.mark.parametrize("name", STUBS)
-def test_a_stub_is_not_attempted(name, capsys):
-    check, stub = STUBS[name]
-    answers.assert_not_attempted(check, stub, capsys)
+test_a_stub_is_not_attempted = answers.untouched(STUBS)

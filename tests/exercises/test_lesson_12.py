@@ -2,7 +2,6 @@
 
 import answers
 import numpy as np
-import pytest
 import tensorflow as tf
 
 import gan_helpers as gh
@@ -58,10 +57,9 @@ def test_a_masked_error_by_hand_and_the_helper_are_praised(capsys):
     answers.assert_praised(lesson_12.check_masked_error, gh.imputation.masked_error, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_ERRORS)
-def test_a_wrong_masked_error_is_explained(name, capsys):
-    answer, hint = WRONG_ERRORS[name]
-    answers.assert_explained(lesson_12.check_masked_error, answer, hint, capsys)
+test_a_wrong_masked_error_is_explained = answers.explained(
+    WRONG_ERRORS, lesson_12.check_masked_error
+)
 
 
 # --- Merging -------------------------------------------------------------------------------------
@@ -88,10 +86,7 @@ def test_merging_by_hand_and_the_helper_are_praised(capsys):
         answers.assert_praised(lesson_12.check_merge, answer, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_MERGES)
-def test_a_wrong_merge_is_explained(name, capsys):
-    answer, hint = WRONG_MERGES[name]
-    answers.assert_explained(lesson_12.check_merge, answer, hint, capsys)
+test_a_wrong_merge_is_explained = answers.explained(WRONG_MERGES, lesson_12.check_merge)
 
 
 # --- The hint ------------------------------------------------------------------------------------
@@ -114,22 +109,16 @@ def test_a_hint_by_hand_and_the_helper_are_praised(capsys):
     answers.assert_praised(lesson_12.check_hint, gh.imputation.tables.hint, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_HINTS)
-def test_a_wrong_hint_is_explained(name, capsys):
-    answer, hint = WRONG_HINTS[name]
-    answers.assert_explained(lesson_12.check_hint, answer, hint, capsys)
+test_a_wrong_hint_is_explained = answers.explained(WRONG_HINTS, lesson_12.check_hint)
 
 
 # --- Stubs ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("check", "stub"),
+test_a_stub_is_not_attempted = answers.untouched(
     [
         (lesson_12.check_masked_error, lambda drawn, pictures, known: ...),
         (lesson_12.check_merge, lambda images, drawn, known: ...),
         (lesson_12.check_hint, lambda mask, told: ...),
-    ],
+    ]
 )
-def test_a_stub_is_not_attempted(check, stub, capsys):
-    answers.assert_not_attempted(check, stub, capsys)

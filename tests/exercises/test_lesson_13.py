@@ -47,10 +47,9 @@ def test_the_right_objective_is_praised(answer, capsys):
     answers.assert_praised(lesson_13.check_generator_objective, answer, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_OBJECTIVES)
-def test_a_wrong_objective_is_explained(name, capsys):
-    answer, hint = WRONG_OBJECTIVES[name]
-    answers.assert_explained(lesson_13.check_generator_objective, answer, hint, capsys)
+test_a_wrong_objective_is_explained = answers.explained(
+    WRONG_OBJECTIVES, lesson_13.check_generator_objective
+)
 
 
 # --- Pairs that do not fit -----------------------------------------------------------------------
@@ -80,10 +79,7 @@ def test_the_wrong_pairs_are_found(capsys):
     answers.assert_praised(lesson_13.check_mismatched, as_list, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_LISTS)
-def test_a_wrong_list_is_explained(name, capsys):
-    answer, hint = WRONG_LISTS[name]
-    answers.assert_explained(lesson_13.check_mismatched, answer, hint, capsys)
+test_a_wrong_list_is_explained = answers.explained(WRONG_LISTS, lesson_13.check_mismatched)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -123,10 +119,9 @@ def test_inference_mode_is_praised(capsys):
     answers.assert_praised(lesson_13.check_translate, translate, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_TRANSLATIONS)
-def test_a_wrong_translation_is_explained(name, capsys):
-    answer, hint = WRONG_TRANSLATIONS[name]
-    answers.assert_explained(lesson_13.check_translate, answer, hint, capsys)
+test_a_wrong_translation_is_explained = answers.explained(
+    WRONG_TRANSLATIONS, lesson_13.check_translate
+)
 
 
 # --- Stubs ---------------------------------------------------------------------------------------
@@ -137,8 +132,4 @@ STUBS = {
     "translate": (lesson_13.check_translate, lambda *_: None),
 }
 
-
-@pytest.mark.parametrize("name", STUBS)
-def test_a_stub_is_not_attempted(name, capsys):
-    check, stub = STUBS[name]
-    answers.assert_not_attempted(check, stub, capsys)
+test_a_stub_is_not_attempted = answers.untouched(STUBS)

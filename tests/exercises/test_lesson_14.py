@@ -2,7 +2,6 @@
 
 import answers
 import numpy as np
-import pytest
 
 from gan_helpers.exercises import lesson_14
 from gan_helpers.translation import unpaired
@@ -59,10 +58,7 @@ def test_right_cycles_are_praised(capsys):
     answers.assert_praised(lesson_14.check_cycle_loss, by_helper, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_CYCLES)
-def test_a_wrong_cycle_is_explained(name, capsys):
-    answer, hint = WRONG_CYCLES[name]
-    answers.assert_explained(lesson_14.check_cycle_loss, answer, hint, capsys)
+test_a_wrong_cycle_is_explained = answers.explained(WRONG_CYCLES, lesson_14.check_cycle_loss)
 
 
 # --- The pool ------------------------------------------------------------------------------------
@@ -127,10 +123,7 @@ def test_the_rule_is_praised(capsys):
     answers.assert_praised(lesson_14.check_pool, show, capsys)
 
 
-@pytest.mark.parametrize("name", WRONG_POOLS)
-def test_a_wrong_pool_is_explained(name, capsys):
-    answer, hint = WRONG_POOLS[name]
-    answers.assert_explained(lesson_14.check_pool, answer, hint, capsys)
+test_a_wrong_pool_is_explained = answers.explained(WRONG_POOLS, lesson_14.check_pool)
 
 
 # --- What the cycle cannot promise ---------------------------------------------------------------
@@ -140,22 +133,21 @@ def test_right_claims_are_praised(capsys):
     answers.assert_praised(lesson_14.check_cycle_claims, dict(lesson_14.CLAIMS), capsys)
 
 
-@pytest.mark.parametrize("name", lesson_14.CLAIMS)
-def test_each_wrong_claim_is_explained(name, capsys):
-    answer = {**lesson_14.CLAIMS, name: not lesson_14.CLAIMS[name]}
-    answers.assert_explained(lesson_14.check_cycle_claims, answer, lesson_14.WHY[name], capsys)
+WRONG_CLAIMS = {
+    name: ({**lesson_14.CLAIMS, name: not right}, lesson_14.WHY[name])
+    for name, right in lesson_14.CLAIMS.items()
+}
 
+test_each_wrong_claim_is_explained = answers.explained(WRONG_CLAIMS, lesson_14.check_cycle_claims)
 
-@pytest.mark.parametrize(
-    ("answer", "hint"),
+test_unusable_claims_are_explained = answers.explained(
     [
         ("mirrored", "expected a dict"),
         ({"mirrored": True}, "the keys are ['mirrored']"),
         ({**lesson_14.CLAIMS, "paired": "no"}, "answer with True or False"),
     ],
+    lesson_14.check_cycle_claims,
 )
-def test_unusable_claims_are_explained(answer, hint, capsys):
-    answers.assert_explained(lesson_14.check_cycle_claims, answer, hint, capsys)
 
 
 # --- Stubs ---------------------------------------------------------------------------------------
@@ -166,8 +158,4 @@ STUBS = {
     "claims": (lesson_14.check_cycle_claims, dict.fromkeys(lesson_14.CLAIMS, ...)),
 }
 
-
-@pytest.mark.parametrize("name", STUBS)
-def test_a_stub_is_not_attempted(name, capsys):
-    check, stub = STUBS[name]
-    answers.assert_not_attempted(check, stub, capsys)
+test_a_stub_is_not_attempted = answers.untouched(STUBS)

@@ -2,7 +2,6 @@
 
 import answers
 import numpy as np
-import pytest
 
 from gan_helpers import plans
 from gan_helpers.exercises import lesson_15
@@ -56,11 +55,7 @@ WRONG_PAIRS = {
     "no function": ([(2, 5), (4, 9)], "expected a function"),
 }
 
-
-@pytest.mark.parametrize("name", WRONG_PAIRS)
-def test_wrong_pairs_are_explained(name, capsys):
-    answer, hint = WRONG_PAIRS[name]
-    answers.assert_explained(lesson_15.check_near_duplicates, answer, hint, capsys)
+test_wrong_pairs_are_explained = answers.explained(WRONG_PAIRS, lesson_15.check_near_duplicates)
 
 
 # --- Copies --------------------------------------------------------------------------------------
@@ -87,11 +82,7 @@ WRONG_SHARES = {
     "mask": (lambda fake, held_out, q: fake < np.quantile(held_out, q), "expected one number"),
 }
 
-
-@pytest.mark.parametrize("name", WRONG_SHARES)
-def test_wrong_shares_are_explained(name, capsys):
-    answer, hint = WRONG_SHARES[name]
-    answers.assert_explained(lesson_15.check_share_of_close, answer, hint, capsys)
+test_wrong_shares_are_explained = answers.explained(WRONG_SHARES, lesson_15.check_share_of_close)
 
 
 # --- Three folders -------------------------------------------------------------------------------
@@ -108,25 +99,18 @@ def test_the_right_advice_is_that_of_the_plan():
     assert plans._augmentation(30_000, 3)[0] == ()
 
 
-@pytest.mark.parametrize("name", lesson_15.ADVICE)
-@pytest.mark.parametrize("choice", sorted(lesson_15.ADVICE.values()))
-def test_each_wrong_advice_is_explained(name, choice, capsys):
-    if choice != lesson_15.ADVICE[name]:
-        hint = lesson_15.NOT_THIS[name, choice]
-        advice = {**lesson_15.ADVICE, name: choice}
-        answers.assert_explained(lesson_15.check_advice, advice, hint, capsys)
+test_each_advice_is_judged = answers.riddle(
+    lesson_15.check_advice, lesson_15.ADVICE, lesson_15.NOT_THIS
+)
 
-
-@pytest.mark.parametrize(
-    ("advice", "hint"),
+test_unusable_advice_is_explained = answers.explained(
     [
         ("more pictures", "expected a dict"),
         ({"A": "more pictures"}, "the keys are ['A']"),
         ({**lesson_15.ADVICE, "B": "256 px"}, "choose one of 'more pictures', '32 px, augmented'"),
     ],
+    lesson_15.check_advice,
 )
-def test_unusable_advice_is_explained(advice, hint, capsys):
-    answers.assert_explained(lesson_15.check_advice, advice, hint, capsys)
 
 
 # --- Stubs ---------------------------------------------------------------------------------------
@@ -137,8 +121,4 @@ STUBS = {
     "advice": (lesson_15.check_advice, dict.fromkeys("ABC", ...)),
 }
 
-
-@pytest.mark.parametrize("name", STUBS)
-def test_a_stub_is_not_attempted(name, capsys):
-    check, stub = STUBS[name]
-    answers.assert_not_attempted(check, stub, capsys)
+test_a_stub_is_not_attempted = answers.untouched(STUBS)

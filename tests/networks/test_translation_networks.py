@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from weights import assert_same_weights
 
 from gan_helpers import losses, networks
 
@@ -96,8 +97,7 @@ def test_networks_are_saved_with_safe_mode(tmp_path):
     ):
         network.save(tmp_path / "network.keras")
         loaded = keras.saving.load_model(tmp_path / "network.keras", safe_mode=True)
-        for one, other in zip(network.get_weights(), loaded.get_weights(), strict=True):
-            np.testing.assert_array_equal(one, other)
+        assert_same_weights(network, loaded)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from weights import assert_same_weights, copy
 
 import gan_helpers as gh
 
@@ -45,17 +46,6 @@ def pictures(count=8, seed=0):
 
 def dataset(count=8, batch_size=4, seed=0):
     return gh.data.pair_pipeline(*pictures(count), batch_size, seed=seed)
-
-
-def copy(network):
-    twin = keras.models.clone_model(network)
-    twin.set_weights(network.get_weights())
-    return twin
-
-
-def assert_same_weights(one, other, tolerance=0.0):
-    for found, wanted in zip(one.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_allclose(found, wanted, rtol=0, atol=tolerance)
 
 
 # --- one step ------------------------------------------------------------------------------------
@@ -303,10 +293,10 @@ def test_fit_refuses_other_data_before_any_step():
     sources, targets = pictures()
     with pytest.raises(ValueError, match="x is a ndarray; expected a dataset"):
         model.fit(sources, targets)
-    with pytest.raises(ValueError, match="does not yield pairs"):
+    with pytest.raises(ValueError, match="expected two batches of pictures"):
         model.fit(gh.data.pipeline(sources, 4))
     with pytest.raises(
-        ValueError, match=r"the data has sources \(4, 4, 4, 3\).*exchange the sides"
+        ValueError, match=r"the batches of sources are \(4, 4, 4, 3\).*exchange the sides"
     ):
         model.fit(gh.data.pair_pipeline(targets, sources, 4))
     with pytest.raises(ValueError, match="sources are uint8"):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from weights import assert_same_weights
 
 import gan_helpers as gh
 from gan_helpers.translation import UnpairedTranslator
@@ -132,8 +133,7 @@ def test_compiled_steps_equal_eager_steps():
     eager, compiled = make(run_eagerly=True), make()
     for model in (eager, compiled):
         model.fit(batches(), epochs=2, verbose=0)
-    for one, other in zip(eager.get_weights(), compiled.get_weights(), strict=True):
-        np.testing.assert_allclose(one, other, rtol=0, atol=1e-5)
+    assert_same_weights(eager, compiled, 1e-5)
 
 
 # --- averages and pictures -----------------------------------------------------------------------
@@ -230,8 +230,7 @@ def test_saved_and_loaded_goes_on_as_if_nothing_had_been(tmp_path):
     assert np.array_equal(loaded.translate(pictures()), model.translate(pictures()))
     for each in (model, loaded):
         each.fit(batches(), epochs=3, initial_epoch=2, verbose=0)
-    for one, other in zip(model.get_weights(), loaded.get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    assert_same_weights(model, loaded)
 
 
 def test_other_files_are_refused(tmp_path):
@@ -254,8 +253,7 @@ def test_a_resumed_run_ends_with_the_very_same_weights(tmp_path):
         interrupted.fit(batches(), epochs=4, verbose=0, callbacks=[backup(tmp_path), Interrupt()])
     resumed.fit(batches(), epochs=4, verbose=0, callbacks=[backup(tmp_path)])
     assert resumed.steps == through.steps == 16
-    for one, other in zip(through.get_weights(), resumed.get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    assert_same_weights(through, resumed)
 
 
 def test_training_stops_at_broken_numbers():
