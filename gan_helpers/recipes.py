@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_helpers import callbacks as gan_callbacks
-from gan_helpers import data, gan, networks, plans
+from gan_helpers import data, gan, networks, plans, training
 from gan_helpers.data import plane
 
 BATCH_SIZE = 32
@@ -19,6 +19,7 @@ STEPS_PER_EXECUTION = {28: 10, 32: 10, 64: 2, 128: 1}
 # For each side: learning rate, strongest and weakest penalty. Those of 64, which 128 takes too, are
 # not measured: they follow what was better at 32 (benchmarks/NOTES.md).
 TUNED = {28: (3e-3, 3.0, 0.3), 32: (5e-4, 3.0, 3.0), 64: (5e-4, 10.0, 10.0)}
+FALL = 6_000  # the step from which on the rate falls; measured at 28 pixels
 
 PLANE_BATCH_SIZE = 128
 PLANE_POINTS = 100_000
@@ -42,12 +43,14 @@ def settings(side=28):
     is flat, and stays there. Three things keep it out: the rate rises over the first steps; Adam
     forgets fast (beta_2 of 0.9), so that no step is more than about three times as long as the
     rate; and its epsilon is tiny, so that the faint gradients of `networks.Tanh` at its ends lead
-    back. The average grows with the run, to a thousand steps.
+    back. From `FALL` steps on the rate falls with the inverse of their number, which brings long
+    runs nearer to the data. The average grows with the run, to a thousand steps.
     """
     schedules = keras.optimizers.schedules
     fastest, strongest, weakest = TUNED[28 if side < 32 else min(side, 64)]
     gamma = schedules.PolynomialDecay(strongest, 400, end_learning_rate=weakest, power=3.0)
-    rate = schedules.PolynomialDecay(fastest / 100, 300, end_learning_rate=fastest)
+    rising = schedules.PolynomialDecay(fastest / 100, 300, end_learning_rate=fastest)
+    rate = training.LateDecay(rising, FALL)
     return {
         "loss": "relativistic",
         "r1": gamma,

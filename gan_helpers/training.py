@@ -46,6 +46,42 @@ def average(averaged, network, step, decay):
             mean.assign(weight)
 
 
+@keras.saving.register_keras_serializable(package="gan_helpers")
+class LateDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule that from some step on falls with the inverse of the step.
+
+        rate(t) = schedule(t) start / max(t, start)
+
+    The players circle each other at a distance that grows with their steps, so shorter ones bring
+    them nearer to rest. Rates like 1 / t are the classical choice: all together they still lead
+    anywhere, while their noise has a finite sum (Robbins and Monro 1951, "A Stochastic
+    Approximation Method"). They need no length of the run: a short run begins as a long one does.
+
+    Args:
+        schedule: a Keras schedule, such as one that rises over the first steps.
+        start: the step from which on it falls, at least 1.
+    """
+
+    def __init__(self, schedule, start):
+        if start < 1:
+            raise ValueError(f"start is {start!r}; it must be a step from 1 on.")
+        self.schedule, self.start = schedule, start
+
+    def __call__(self, step):
+        start, step = float(self.start), tf.cast(step, tf.float32)
+        return self.schedule(step) * (start / tf.maximum(step, start))
+
+    def get_config(self):
+        return {
+            "schedule": keras.saving.serialize_keras_object(self.schedule),
+            "start": self.start,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.saving.deserialize_keras_object(config["schedule"]), config["start"])
+
+
 def accuracy(real_logits, fake_logits, threshold):
     """Return the shares of reals and of fakes that the discriminator names correctly.
 
