@@ -17,10 +17,10 @@ NONE = "not measured"
 ABOUT = """\
 Written by `python benchmarks/quality.py`. Fréchet distance of 10,000 fakes to the 10,000 test
 pictures on the features of the shipped net, median over seeds (least to largest; number of seeds).
-The seconds are those of this machine when it does nothing else, start-up included and imports not:
-each contestant trained as many steps as it does in that time by the median of its rates below.
-Peers are written anew from their published settings and run in float32, as published; what
-differs is said at the end."""
+The seconds are those of the machine below when it does nothing else, start-up included and imports
+not: each contestant trained as many steps as it does in that time by the median of its rates below,
+there or on a slower machine. Peers are written anew from their published settings and run in
+float32, as published; what differs is said at the end."""
 
 # Color, dash and marker of a line; no color of a player but that of fakes for our own.
 STYLES = (
