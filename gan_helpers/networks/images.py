@@ -7,7 +7,7 @@ and doubles its side stage by stage; the discriminator walks the same way back.
           Generative Adversarial Networks": transposed convolutions of 5 x 5, batch norm.
 "modern"  no normalization at all, as in R3GAN (Huang et al. 2024, "The GAN is dead; long live
           the GAN!"); the generator enlarges first and convolves then, so that every output pixel
-          has the same number of inputs and no checkerboard can arise (Odena et al. 2016,
+          has the same number of inputs and no checkerboard is built in (Odena et al. 2016,
           "Deconvolution and Checkerboard Artifacts").
 
 With `classes` both take a label besides, an int (N,), for a class-conditional GAN.

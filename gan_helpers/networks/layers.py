@@ -25,7 +25,7 @@ class EnlargingConvolution(keras.layers.Layer):
     many multiplications, but the large maps are never built, and a processor is at its best with
     many channels. The layout is that of Shi et al. 2016, "Real-Time Single Image and Video
     Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network", but with the
-    weights tied, so that no checkerboard can arise.
+    weights tied, so that no checkerboard is built in.
 
     Args:
         filters: channels of the result.
