@@ -148,8 +148,10 @@ def fresh(module, *arguments, environment=None):
 
 def machine(precision):
     """Return a line on the machine and the versions: no name of a host, no path."""
+    cores = len(affinity())
     return (
-        f"Machine: {gh.runtime.processor_name()}, {len(affinity())} cores; {precision}; TensorFlow "
+        f"Machine: {gh.runtime.processor_name()}, {cores} core{'s' * (cores > 1)}; {precision}; "
+        "TensorFlow "
         f"{tf.__version__}, Keras {keras.__version__}, NumPy {np.__version__}, Python "
         f"{platform.python_version()}, {platform.system()}. GPU: not measured."
     )
