@@ -149,6 +149,12 @@ FAULTS = [
         replicas_not_averaged=("tf.constant(1.0 / replicas)", "tf.constant(1.0)"),
     ),
     *_in(
+        "training.py",
+        "training",
+        "",
+        rate_never_falls=(" * (start / tf.maximum(step, start))", ""),
+    ),
+    *_in(
         "data/arrays.py",
         "data",
         "01",
@@ -561,6 +567,12 @@ FAULTS = [
         "recipes",
         "00",
         recipe_not_seeded=("    keras.utils.set_random_seed(seed)\n    shape =", "    shape ="),
+    ),
+    *_in(
+        "recipes.py",
+        "training",
+        "",
+        recipe_stays_fast=("training.LateDecay(rising, FALL)", "rising"),
     ),
 ]
 
