@@ -17,7 +17,7 @@ STEPS_PER_EPOCH = 100
 # A call can only be stopped at its end: the longer a step, the fewer in a call.
 STEPS_PER_EXECUTION = {28: 10, 32: 10, 64: 2, 128: 1}
 # For each side: learning rate, strongest and weakest penalty. Those of 64, which 128 takes too,
-# follow what was better at 32; one run of 800 steps at 64 is all that was tried (benchmarks/NOTES.md).
+# follow what was better at 32; at 64 one run of 800 steps was tried (benchmarks/NOTES.md).
 TUNED = {28: (3e-3, 3.0, 0.3), 32: (5e-4, 3.0, 3.0), 64: (5e-4, 10.0, 10.0)}
 FALL = 6_000  # the step from which on the rate falls; measured at 28 pixels
 
