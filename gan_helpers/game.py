@@ -71,7 +71,10 @@ class Game(keras.Model):
         return self.get_metrics_result()
 
     def _train_discriminator(self, discriminator, real, fake):
-        """One step of the discriminator, which is given as a function of pictures alone."""
+        """One step of a game's single discriminator, given as a function of pictures alone.
+
+        The game says what its `_penalty` is.
+        """
         with training.watch(self.discriminator) as tape:
             real_logits = discriminator(real, training=True)
             fake_logits = discriminator(fake, training=True)

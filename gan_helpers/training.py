@@ -53,13 +53,17 @@ class LateDecay(keras.optimizers.schedules.LearningRateSchedule):
         rate(t) = schedule(t) start / max(t, start)
 
     The players circle each other at a distance that grows with their steps, so shorter ones bring
-    them nearer to rest. Rates like 1 / t are the classical choice: all together they still lead
-    anywhere, while their noise has a finite sum (Robbins and Monro 1951, "A Stochastic
-    Approximation Method"). They need no length of the run: a short run begins as a long one does.
+    them nearer to rest. Rates like 1 / t are the classical choice: their sum is infinite, so they
+    still lead anywhere, and that of their squares is finite, so noise dies out (Robbins and Monro
+    1951, "A Stochastic Approximation Method"). They need no length of the run: a short run begins
+    as a long one does.
 
     Args:
         schedule: a Keras schedule, such as one that rises over the first steps.
         start: the step from which on it falls, at least 1.
+
+    Raises:
+        ValueError: for a start below 1.
     """
 
     def __init__(self, schedule, start):
