@@ -235,3 +235,8 @@ def test_results_hold_every_piece(tmp_path):
     assert "\n## Speed\n\n### Part\n\n```\n# a comment\n```\n\n| a |" in page
     assert page.index("## Plane") < page.index("## Speed")
     assert page.count("\n# ") == 1 and page.startswith("# Results")
+
+
+def test_an_epoch_of_fit_stands_between_two_runs_of_the_loop():
+    found = measuring.against_loop([9.0, 2.0, 6.0], [1.0, 3.0, 5.0])
+    np.testing.assert_allclose(found, [2.0 / 2.0, 6.0 / 4.0])
