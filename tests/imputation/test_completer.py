@@ -11,15 +11,15 @@ SHAPE = (28, 28, 1)
 MASKS = gh.data.masks.squares(24, SHAPE, 12, seed=1)
 
 
-def tiny(**options):
+def tiny(rate=0.01, **options):
     """Return a compiled completer whose weights are no longer those of the start."""
     networks = gh.imputation
     gan = networks.Completer(
         networks.generator(SHAPE, latent_dim=3, width=2), networks.discriminator(SHAPE, width=2)
     )
     gan.compile(
-        generator_optimizer=keras.optimizers.Adam(0.01),
-        discriminator_optimizer=keras.optimizers.Adam(0.01),
+        generator_optimizer=keras.optimizers.Adam(rate),
+        discriminator_optimizer=keras.optimizers.Adam(rate),
         **options,
     )
     return gan
@@ -158,12 +158,13 @@ def test_the_discriminator_moves_as_in_the_parent(digits):
 def test_the_weight_teaches_the_generator_the_truth(digits):
     """One picture with one hole: the energy score alone must lead to it."""
     image, known = np.repeat(digits[:1], 8, axis=0), gh.data.masks.region(8, SHAPE, 6, 6, 14, 14)
-    dataset = gh.imputation.pipeline(image, known, batch_size=8).take(150)
-    gan = tiny(weight=50.0, ema=0.0)
+    dataset = gh.imputation.pipeline(image, known, batch_size=8).take(75)
+    gan = tiny(rate=0.003, weight=50.0, ema=0.0)
     before = gh.imputation.hole_error(gh.imputation.complete(gan, image, known), image, known)
     gan.fit(dataset, verbose=0)
     after = gh.imputation.hole_error(gh.imputation.complete(gan, image, known), image, known)
-    assert after < 0.7 * before
+    # Four seeds: .28 to .36. A weight of 0: .78 to 1.04.
+    assert after < 0.6 * before
 
 
 def test_a_completer_is_saved_with_its_settings_and_loaded(digits, tmp_path):
