@@ -151,7 +151,13 @@ def _suspects():
             (f"{kind} bytes, nearly black", dark, ()),
             (f"{kind} floats from 0 to 1", fractions, ("divided by 255",)),
             (f"{kind} floats from -1 to 1", data.scale(good), ("scaled already",)),
+            (f"{kind} floats from 0 to 255", good.astype(np.float32), ()),
             (f"{kind} bytes (N, C, H, W)", np.moveaxis(good, -1, 1), ("channels first",)),
+            (
+                f"{kind} floats from 0 to 1, (N, C, H, W)",
+                np.moveaxis(fractions, -1, 1),
+                ("channels first", "divided by 255"),
+            ),
             (
                 f"{kind} floats from -1 to 1, (N, C, H, W)",
                 np.moveaxis(data.scale(good), -1, 1),

@@ -60,44 +60,83 @@ def make_folder(pictures, folder, seed=0):
 @checking.check
 def check_near_duplicates(near_duplicates):
     """`near_duplicates(thumbnails, limit)` returns the pairs (i, j), i < j, that are alike."""
-    random = np.random.default_rng(0)
-    thumbnails = random.integers(0, 256, (12, 16, 16, 3)).astype(np.uint8)
-    thumbnails[5] = thumbnails[2]
-    thumbnails[9] = np.clip(thumbnails[4].astype(int) + 3, 0, 255)
-    thumbnails[0] = 16 + thumbnails[0] % 224
-    thumbnails[11] = thumbnails[0] - 16  # 16 squared is 256, which is 0 in uint8
-    found = checking.call(near_duplicates, thumbnails, 5.0)
-    try:
-        pairs = [(int(i), int(j)) for i, j in found]
-    except (TypeError, ValueError) as error:
-        raise checking.Wrong(
-            f"the result is {found!r:.60}; expected a list of pairs (i, j)."
-        ) from error
-    checking.expect(
-        not any(i == j for i, j in pairs), "a picture is paired with itself; only i < j counts."
-    )
-    checking.expect(
-        not any(i > j for i, j in pairs), "a pair comes with the larger number first; give i < j."
-    )
-    checking.expect(len(set(pairs)) == len(pairs), "a pair comes twice; give each once.")
-    checking.expect(
-        (4, 9) in pairs,
-        "4 and 9 differ by 3 gray levels and are not found. uint8 cannot be negative, 5 - 8 is "
-        "253: turn the thumbnails into floats before you subtract.",
-    )
-    checking.expect((2, 5) in pairs, "2 and 5 are equal and are not found.")
-    checking.expect(
-        (0, 11) not in pairs,
+    thumbnails = _alike_thumbnails()
+    for limit in (5, 20, 2):
+        found = checking.call(near_duplicates, thumbnails.copy(), limit)
+        try:
+            pairs = [(int(i), int(j)) for i, j in found]
+        except (TypeError, ValueError) as error:
+            raise checking.Wrong(
+                f"the result is {found!r:.60}; expected a list of pairs (i, j)."
+            ) from error
+        checking.expect(
+            not any(i == j for i, j in pairs), "a picture is paired with itself; only i < j counts."
+        )
+        checking.expect(
+            not any(i > j for i, j in pairs),
+            "a pair comes with the larger number first; give i < j.",
+        )
+        checking.expect(len(set(pairs)) == len(pairs), "a pair comes twice; give each once.")
+        extra = sorted(set(pairs) - set(ALIKE))
+        checking.expect(
+            not extra,
+            f"{len(extra)} other pairs are found, such as {extra[:1]}. Compare the root of the "
+            "mean *square* with the limit: plain differences cancel out.",
+        )
+        for pair, (difference, missed, wrong) in ALIKE.items():
+            sentence = missed if difference < limit else wrong
+            checking.expect(
+                (pair in pairs) == (difference < limit),
+                sentence
+                if limit == 5 and sentence
+                else f"with the limit {limit}: {pair[0]} and "
+                f"{pair[1]} differ by {difference:.3g}. Compare with `limit`.",
+            )
+    return "equal pictures and nearly equal ones, each pair once."
+
+
+# The pairs that are alike by construction: d, what to say when the limit 5 misses them, and when
+# it takes them although d is larger.
+ALIKE = {
+    (2, 5): (0.0, "2 and 5 are equal and are not found.", ""),
+    (4, 9): (
+        3.0,
+        "4 and 9 differ by 3 in every number, so d is 3, and they are not found. Take the mean of "
+        "the squares and then its root, or it is 9; and subtract floats: in uint8, 5 - 8 is 253.",
+        "",
+    ),
+    (1, 7): (
+        3.75,
+        "1 and 7 differ in one pixel alone, by 60, so d is 3.75, and they are not found. The "
+        "largest difference is not what counts, but the root of the mean square.",
+        "",
+    ),
+    (0, 11): (
+        16.0,
+        "",
         "0 and 11 differ by 16 gray levels everywhere and are paired. In uint8 16 squared is 256, "
         "which wraps around to 0: turn the thumbnails into floats first.",
-    )
-    extra = sorted(set(pairs) - {(2, 5), (4, 9)})
-    checking.expect(
-        not extra,
-        f"{len(extra)} other pairs are found, such as {extra[:1]}. Compare the root of the mean "
-        "*square* with the limit: plain differences cancel out.",
-    )
-    return "equal pictures and nearly equal ones, each pair once."
+    ),
+    (3, 8): (
+        9.19,
+        "",
+        "3 and 8 differ by 60 in six of 256 pixels, so d is 9.2, and they are paired. A mean of "
+        "absolute differences overlooks a small part that is different: square before the mean.",
+    ),
+}
+
+
+def _alike_thumbnails():
+    """Return uint8 (12, 16, 16, 3), noise but for the pairs in `ALIKE`."""
+    random = np.random.default_rng(0)
+    thumbnails = random.integers(16, 190, (12, 16, 16, 3)).astype(np.uint8)
+    for i, j in ALIKE:
+        thumbnails[j] = thumbnails[i]
+    thumbnails[9] += 3
+    thumbnails[7, 5, 5] += 60
+    thumbnails[8, 3:5, 3:6] += 60
+    thumbnails[11] -= 16
+    return thumbnails
 
 
 # --- Exercise 2: copies --------------------------------------------------------------------------

@@ -123,6 +123,20 @@ WRONG = [
     ),
     (
         exercises.check_find_faults,
+        faults(is_channels_first, lambda x: x.dtype != np.uint8 and x.min() >= 0, is_scaled),
+        "floats from 0 to 255: you say 'divided by 255' is True, it is False",
+    ),
+    (
+        exercises.check_find_faults,
+        faults(
+            is_channels_first,
+            lambda x: is_divided(x) and not is_channels_first(x),
+            is_scaled,
+        ),
+        "(N, C, H, W): you say 'divided by 255' is False, it is True",
+    ),
+    (
+        exercises.check_find_faults,
         faults(is_channels_first, is_divided, lambda x: x.dtype != np.uint8),
         "you say 'scaled already' is True",
     ),

@@ -70,6 +70,14 @@ WRONG_LISTS = {
     "none": (lambda a, b: [], "no pair was found"),
     "one": (lambda a, b: mismatched(a, b)[:1], "does not fit, but is not in the list"),
     "gaps": (gaps, "expected a list of numbers"),
+    "exact": (
+        lambda a, b: np.flatnonzero((a != lesson_13.gray(b)).any(axis=(1, 2, 3))),
+        "Rounding makes a difference of one",
+    ),
+    "bytes": (
+        lambda a, b: np.flatnonzero((a - lesson_13.gray(b)).mean(axis=(1, 2, 3)) > 5),
+        "uint8 numbers wrap around",
+    ),
 }
 
 

@@ -42,6 +42,23 @@ WRONG_PAIRS = {
         lambda t, limit: pairs(t, limit, measure=lambda difference: abs(np.mean(difference))),
         "plain differences cancel out",
     ),
+    "mean of absolute differences": (
+        lambda t, limit: pairs(t, limit, measure=lambda d: np.mean(np.abs(d))),
+        "3 and 8 differ by 60 in six",
+    ),
+    "largest difference": (
+        lambda t, limit: pairs(t, limit, measure=lambda d: np.abs(d).max()),
+        "1 and 7 differ in one pixel alone",
+    ),
+    "root forgotten": (
+        lambda t, limit: pairs(t, limit, measure=lambda d: np.mean(d**2)),
+        "and then its root, or it is 9",
+    ),
+    "sum of squares": (
+        lambda t, limit: pairs(t, limit, measure=lambda d: np.sqrt(np.sum(d**2))),
+        "Take the mean of the squares",
+    ),
+    "always 5": (lambda t, limit: pairs(t, 5), "with the limit 20: 0 and 11 differ by 16"),
     "equal ones only": (lambda t, limit: pairs(t, 1e-9), "4 and 9 differ by 3"),
     "not the equal ones": (
         lambda t, limit: [pair for pair in pairs(t, limit) if pair != (2, 5)],
