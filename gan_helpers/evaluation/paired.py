@@ -33,9 +33,10 @@ class PairedComparison:
     count: int
 
     def __str__(self):
+        p_value = f"p = {self.p_value:.3f}" if self.p_value >= 0.0005 else "p < 0.001"
         return (
             f"{self.difference:+.2f} ({100 * LEVEL:.0f} %: {self.low:+.2f} to {self.high:+.2f}), "
-            f"paired t-test p = {self.p_value:.3f}, {self.count} pairs"
+            f"paired t-test {p_value}, {self.count} pairs"
         )
 
 

@@ -81,7 +81,7 @@ def score(fake, real, net=None, held_out=None, seed=0, k=5, minimum=1000):
     fake, real = named["fake"], named["real"]
     if held_out is not None:
         floor = _metrics(named["held_out"], real, k)
-        floor["how"] = f"{len(real):,} held-out real samples in place of the fakes"
+        floor["how"] = f"{len(real):,} other real samples in place of the fakes"
     else:
         floor = floor_from_halves(real, seed, k)
     return Score(

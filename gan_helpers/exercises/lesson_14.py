@@ -129,8 +129,8 @@ CLAIMS = {
 WHY = {
     "mirrored": "a translator that mirrors every picture left to right, and another that mirrors "
     "it back, have a cycle loss of 0. Nothing in the loss asks for the same place.",
-    "hidden": "what the other domain cannot show may be written into it as faint noise, and read "
-    "again. Section 3 measured it.",
+    "hidden": "what the other domain cannot show may be written into it, faintly or in plain "
+    "sight, and read again. Section 5 found the ink of every digit this way.",
     "constant": "from one and the same picture nobody can tell which one it was: the way back "
     "fails, and the cycle loss is large.",
     "paired": "no picture is ever compared with its partner; the loss does not know who that is.",
@@ -139,7 +139,7 @@ WHY = {
 
 @checking.check
 def check_cycle_claims(answers):
-    """`answers` says for each case whether its cycle loss can be 0."""
+    """`answers` says of each claim whether it is true."""
     checking.expect_keys(answers, CLAIMS)
     if any(answer is ... or answer is None for answer in answers.values()):
         raise checking.NotAttempted

@@ -18,7 +18,7 @@ def loss_curves(history, loss=None):
     if missing:
         raise ValueError(f"history lacks {', '.join(missing)}; give what GAN.fit returned.")
     epochs = np.arange(1, len(values["generator_loss"]) + 1)
-    drawing, axes = style.figure(1, 2)
+    drawing, axes = style.figure(1, 2, height=3.3)
     left, right = axes[0]
     left.plot(epochs, values["discriminator_loss"], "-o", ms=3, color=style.DISCRIMINATOR)
     left.plot(epochs, values["generator_loss"], "--s", ms=3, color=style.GENERATOR)
@@ -26,24 +26,29 @@ def loss_curves(history, loss=None):
     for value, color, label in _balance_lines(loss) if loss is not None else ():
         left.axhline(value, color=color, linestyle=":", linewidth=1.2)
         labels.append(label)
-    left.legend(labels)
+    _legend_below(left, labels)
     left.set(xlabel="epoch", ylabel="loss", title="Losses")
     right.plot(epochs, values["real_accuracy"], "-o", ms=3, color=style.REAL)
     right.plot(epochs, values["fake_accuracy"], "--s", ms=3, color=style.FAKE)
     right.axhline(0.5, color=style.NEUTRAL, linestyle=":", linewidth=1.2)
-    right.legend(["reals named real", "fakes named fake", "guessing"])
+    _legend_below(right, ["reals named real", "fakes named fake", "guessing"])
     right.set(xlabel="epoch", ylabel="share", ylim=(0, 1.03), title="Discriminator's accuracy")
     return drawing
+
+
+def _legend_below(axis, labels):
+    """Explain the lines below an axis: curves may run anywhere inside it."""
+    axis.legend(labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, frameon=False)
 
 
 def _balance_lines(loss):
     """Return (value, color, label) of each line; one line where both would hide each other."""
     discriminator, generator = loss.balance
     if discriminator == generator:
-        return [(discriminator, style.NEUTRAL, f"balance of both {discriminator:.2f}")]
+        return [(discriminator, style.NEUTRAL, f"balance of both {discriminator:.3g}")]
     return [
-        (discriminator, style.DISCRIMINATOR, f"balance {discriminator:.2f}"),
-        (generator, style.GENERATOR, f"balance {generator:.2f}"),
+        (discriminator, style.DISCRIMINATOR, f"balance {discriminator:.3g}"),
+        (generator, style.GENERATOR, f"balance {generator:.3g}"),
     ]
 
 

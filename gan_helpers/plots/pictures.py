@@ -90,7 +90,8 @@ def film(frames, titles, columns=8):
     axis.set(xticks=[], yticks=[row_height * (row + 0.5) for row in range(len(frames))])
     axis.set_yticklabels(titles)
     axis.tick_params(length=0)
-    axis.spines[:].set_visible(False)
+    # A thin frame: pictures that are all white do not vanish on the white page.
+    axis.spines[:].set(visible=True, color=style.NEUTRAL, linewidth=0.5)
     return drawing
 
 

@@ -226,6 +226,9 @@ def draw_judgment(axis, logits, limits, level=0.0):
         axis.contour(
             ticks, ticks, logits, [level], colors=style.NEUTRAL, linestyles="--", linewidths=1.0
         )
+    # Contours have no entry in a legend: these have, and draw nothing.
+    axis.fill_between([], [], color=_GREENS[-1], label="called real")
+    axis.plot([], [], "--", color=style.NEUTRAL, linewidth=1.0, label="undecided")
 
 
 def draw_points(axis, real, fake):
@@ -268,7 +271,7 @@ def draw_grid(axis, lines):
         axis.plot(*line.T, "-", linewidth=0.7, color=style.NEUTRAL, alpha=0.6, label=label)
 
 
-def place_legend(drawing, axis, columns=4):
+def place_legend(drawing, axis, columns=3):
     """Explain the marks of one axis below the whole figure."""
     drawing.has_few_colors = True  # `plots.png` makes a smaller file then
     handles, labels = axis.get_legend_handles_labels()

@@ -23,6 +23,11 @@ def test_students_sleepers():
     assert str(found) == "+1.58 (95 %: +0.70 to +2.46), paired t-test p = 0.003, 10 pairs"
 
 
+def test_a_tiny_p_value_is_not_printed_as_none():
+    found = gh.evaluation.paired_comparison([1.0, 1.1, 1.0, 1.1, 1.0], [0.0] * 5)
+    assert 0 < found.p_value < 0.0005 and "t-test p < 0.001, 5 pairs" in str(found)
+
+
 def test_exchanged_it_is_the_same_test():
     one = gh.evaluation.paired_comparison(SECOND, FIRST)
     other = gh.evaluation.paired_comparison(FIRST, SECOND)

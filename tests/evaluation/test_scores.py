@@ -70,7 +70,7 @@ def test_score_holds_plain_numbers(measured):
 def test_floor_is_what_held_out_pictures_reach(measured):
     result, _, real, held_out = measured
     floor = dict(result["floor"])
-    assert floor.pop("how") == "200 held-out real samples in place of the fakes"
+    assert floor.pop("how") == "200 other real samples in place of the fakes"
     wanted = scores.score(held_out, real, minimum=100)
     assert floor == {name: wanted[name] for name in floor}
     assert set(floor) == {*METRICS, "kid_error"}

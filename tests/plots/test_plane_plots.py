@@ -159,7 +159,8 @@ def test_picture_has_all_layers(real):
     assert axis.get_title() == "step 0"
     (legend,) = drawing.legends
     texts = {text.get_text() for text in legend.get_texts()}
-    assert texts == {"real", "fake", "push on a fake", "grid of the latent space"}
+    judgment = {"called real", "undecided"}
+    assert texts == {"real", "fake", "push on a fake", "grid of the latent space"} | judgment
 
 
 def test_undecided_line_lies_where_the_logit_is_the_level():

@@ -198,10 +198,10 @@ def test_balance_lines(loss):
     discriminator, generator = loss.balance
     if discriminator == generator:
         assert lines == [(generator, plots.NEUTRAL)]
-        assert labels[2:] == [f"balance of both {generator:.2f}"]
+        assert labels[2:] == [f"balance of both {generator:.3g}"]
     else:
         assert lines == [(discriminator, plots.DISCRIMINATOR), (generator, plots.GENERATOR)]
-        assert labels[2:] == [f"balance {value:.2f}" for value in loss.balance]
+        assert labels[2:] == [f"balance {value:.3g}" for value in loss.balance]
 
 
 def test_loss_curves_show_the_history():
