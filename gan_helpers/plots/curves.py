@@ -38,7 +38,8 @@ def loss_curves(history, loss=None):
 
 def _legend_below(axis, labels):
     """Explain the lines below an axis: curves may run anywhere inside it."""
-    axis.legend(labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, frameon=False)
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2)}
+    axis.legend(labels, **place, ncols=2, columnspacing=1.0, handlelength=1.6, frameon=False)
 
 
 def _balance_lines(loss):
