@@ -134,13 +134,13 @@ def probabilities(pictures):
 
 
 def repeated(pictures, labels, count):
-    """Return at least `count` pictures: these again and again."""
+    """Return `count` pictures: these again and again."""
     times = -(-count // len(pictures))
-    return np.tile(pictures, (times, 1, 1, 1)), np.tile(labels, times)
+    return np.tile(pictures, (times, 1, 1, 1))[:count], np.tile(labels, times)[:count]
 
 
 def changed(pictures, labels, count, seed):
-    """Return at least `count` pictures: these again and again, each time changed at random."""
+    """Return `count` pictures: these again and again, each time changed at random."""
     keras.utils.set_random_seed(seed)
     options = {"fill_mode": "constant", "fill_value": 0.0, "dtype": "float32"}
     change = keras.Sequential(

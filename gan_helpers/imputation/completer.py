@@ -149,8 +149,8 @@ def train_completer(images, known, steps=2_400, weight=WEIGHT, seed=0, callbacks
     The generator G takes a latent vector z and the condition y, a picture with a hole and its
     mask; the game is played as ever, C(x, y) against C(G(z, y), y). As the picture around the
     hole is the same on both sides, only what stands in the hole can give a fake away. Pathak et
-    al. 2016 and Yoon et al. 2018 add the error of one answer, which pulls all answers towards
-    their mean until z is ignored; here it is the `energy_score` of two.
+    al. 2016 add the error of one answer, which pulls all answers towards their mean until z is
+    ignored; here it is the `energy_score` of two.
 
     Args:
         images: uint8 (N, H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3.
