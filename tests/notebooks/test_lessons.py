@@ -226,6 +226,15 @@ FAULTS = {
     "state of widgets": (lambda lesson: lesson.metadata.update(widgets={}), "metadata.widgets"),
     "error": (shows(nbformat.v4.new_output("error", ename="ValueError")), "ValueError"),
     "warning": (prints("Warning", "stderr"), "stderr"),
+    "few digits": (
+        prints("data: mnist, 4,000 train pictures, the few that a package ships (no network)"),
+        "set GAN_HELPERS_DATA",
+    ),
+    "pairs that stand in": (
+        prints("x\ndata: facades, 400 train pairs of 64 pixels, made from MNIST's digits\n"),
+        "made from MNIST's digits",
+    ),
+    "a download": (prints("Downloading data from afar"), "Downloading data from afar"),
     "little compared": (many_ignored, "3 of 9 code cells"),
     "long cell": (in_code(3, source="x = 1\n" * 26), "26 lines of code"),
     "long cells": (lambda lesson: [c.update(source="x\n" * 20) for c in lesson.cells], "average"),

@@ -176,6 +176,22 @@ def check_execution(lesson):
             yield f"{lesson.place(cell)}: something is written to stderr: {output.text[:60]!r}"
 
 
+def check_data(lesson):
+    """The committed outputs are of the whole data, not of what stands in where they cannot be had.
+
+    The words are those that `gh.data.load` prints; data that came over a network just now leave a
+    progress bar behind.
+    """
+    for cell, output in lesson.outputs():
+        for text in texts_of(output):
+            found = re.search(r"^data: .*(no network|made from).*$|^Downloading .*$", text, re.M)
+            if found:
+                yield (
+                    f"{lesson.place(cell)}: run with {found[0]!r}; set GAN_HELPERS_DATA to a "
+                    "folder with all the data, and run it again"
+                )
+
+
 def check_compared(lesson):
     """Most cells are compared by nbval."""
     ignored = [cell for cell in lesson.code if notebooks.tags(cell) & notebooks.NOT_COMPARED]
@@ -290,6 +306,7 @@ RULES = (
     check_end,
     check_links,
     check_execution,
+    check_data,
     check_compared,
     check_length,
     check_pictures,
