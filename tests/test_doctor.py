@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 
-from gan_helpers import doctor
+from gan_helpers import doctor, runtime
 
 
 def test_report_names_every_part(capsys, monkeypatch, digits):
@@ -140,6 +140,15 @@ def test_memory():
     small = doctor.check_memory(2.0)
     assert not small.fine and small.found == "2.0 GB" and "close other programs" in small.advice
     assert doctor.check_memory().name == "memory"
+
+
+def test_onednn_switched_off_is_told(monkeypatch):
+    monkeypatch.setattr(runtime, "_prepare_gpus", list)
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    assert doctor.check_precision().fine
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    finding = doctor.check_precision()
+    assert not finding.fine and "remove TF_ENABLE_ONEDNN_OPTS" in str(finding)
 
 
 def test_device_and_precision_are_told(capsys):

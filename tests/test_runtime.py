@@ -119,12 +119,30 @@ flags\t\t: fpu
 def test_precision_follows_the_processor(flags, policy, reason, tmp_path, monkeypatch, capsys):
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(CPUINFO.format(flags=flags))
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
     monkeypatch.setattr(runtime.pathlib, "Path", lambda _: cpuinfo)
     monkeypatch.setattr(runtime, "_prepare_gpus", list)
     found = gh.setup()
     assert (found.precision, keras.config.dtype_policy().name) == (policy, policy)
     assert reason in found.reason
     assert "Some Processor" in found.device
+
+
+@pytest.mark.parametrize(
+    ("value", "on"), [(None, True), ("1", True), ("0", False), ("false", False), ("False", False)]
+)
+def test_without_onednn_float32_is_faster(value, on, tmp_path, monkeypatch, capsys):
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(CPUINFO.format(flags="amx_bf16"))
+    monkeypatch.setattr(runtime.pathlib, "Path", lambda _: cpuinfo)
+    monkeypatch.setattr(runtime, "_prepare_gpus", list)
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    if value is not None:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", value)
+    found = gh.setup()
+    assert (found.precision == "mixed_bfloat16") is on
+    assert ("oneDNN is switched off" in found.reason) is not on
+    assert bool(runtime.bfloat16_instructions()) is on
 
 
 def test_precision_without_cpuinfo(tmp_path, monkeypatch):
