@@ -162,6 +162,8 @@ def section(quick):
         f"{1e3 * seconds:.2f} | {large_work / seconds / 1e9:.0f} | "
     )
     return (
-        f"Batch {batch_size}, penalties at each {every}th step counted by a {every}th.\n\n"
+        f"Batch {batch_size}, penalties at each {every}th step counted by a {every}th. The "
+        "convolutions run one after the other; a step runs two operations at a time where it can, "
+        "so the share may exceed 1.\n\n"
         + measuring.table("What | operations | ms | GFLOP/s | share of the step", rows)
     )
