@@ -92,9 +92,12 @@ make_venv() {
 install() {
     say "installing the packages of pyproject.toml [$EXTRAS]; the first time takes some minutes."
     rm -f "$STAMP"
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --editable ".[$EXTRAS]" ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-compile \
+        --editable ".[$EXTRAS]" ||
         stop "pip could not install the packages; the lines above say why." \
             "'No matching distribution' often means: no network. It is needed only this once."
+    # pip would compile one file after the other; some files are for other Pythons and fail.
+    .venv/bin/python -m compileall -qq -j 0 .venv/lib || true
     wanted >"$STAMP"
 }
 
