@@ -85,13 +85,10 @@ def check_near_duplicates(near_duplicates):
         )
         for pair, (difference, missed, wrong) in ALIKE.items():
             sentence = missed if difference < limit else wrong
-            checking.expect(
-                (pair in pairs) == (difference < limit),
-                sentence
-                if limit == 5 and sentence
-                else f"with the limit {limit}: {pair[0]} and "
-                f"{pair[1]} differ by {difference:.3g}. Compare with `limit`.",
-            )
+            if limit != 5:
+                sentence = f"with the limit {limit}: {pair} differ by {difference:.3g}. Compare "
+                sentence += "with `limit`."
+            checking.expect((pair in pairs) == (difference < limit), sentence)
     return "equal pictures and nearly equal ones, each pair once."
 
 

@@ -58,7 +58,7 @@ WRONG_PAIRS = {
         lambda t, limit: pairs(t, limit, measure=lambda d: np.sqrt(np.sum(d**2))),
         "Take the mean of the squares",
     ),
-    "always 5": (lambda t, limit: pairs(t, 5), "with the limit 20: 0 and 11 differ by 16"),
+    "always 5": (lambda t, limit: pairs(t, 5), "with the limit 20: (0, 11) differ by 16"),
     "equal ones only": (lambda t, limit: pairs(t, 1e-9), "4 and 9 differ by 3"),
     "not the equal ones": (
         lambda t, limit: [pair for pair in pairs(t, limit) if pair != (2, 5)],

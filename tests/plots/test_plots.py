@@ -169,6 +169,12 @@ def test_film_has_one_labeled_row_a_frame(digits):
     assert all(row * 29 <= tick < row * 29 + 29 for row, tick in enumerate(axis.get_yticks()))
 
 
+def test_white_pictures_do_not_vanish_on_the_white_page():
+    (axis,) = plots.film([np.full((3, 28, 28, 1), 255, np.uint8)], ["white"]).axes
+    for spine in axis.spines.values():
+        assert spine.get_visible() and spine.get_edgecolor()[:3] != (1.0, 1.0, 1.0)
+
+
 @pytest.mark.parametrize(("frames", "titles"), [(0, 0), (2, 1)])
 def test_film_refuses(frames, titles, digits):
     with pytest.raises(ValueError, match=f"{frames} frames and {titles} titles"):
@@ -202,6 +208,15 @@ def test_balance_lines(loss):
     else:
         assert lines == [(discriminator, plots.DISCRIMINATOR), (generator, plots.GENERATOR)]
         assert labels[2:] == [f"balance {value:.3g}" for value in loss.balance]
+
+
+def test_legends_of_loss_curves_cover_no_curve():
+    drawing = plots.loss_curves(history(), gh.losses.get("least_squares"))
+    plots.png(drawing)  # lays it out
+    for axis in drawing.axes:
+        box, inside = axis.get_legend().get_window_extent(), axis.get_window_extent()
+        assert box.y1 < inside.y0
+        assert box.y0 >= 0
 
 
 def test_loss_curves_show_the_history():
