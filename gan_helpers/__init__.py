@@ -1,13 +1,16 @@
 """Small, tested building blocks for generative adversarial networks in Keras 3.
 
 Each module holds what one lesson of the course builds by hand. `import gan_helpers as gh` loads
-TensorFlow quietly; the modules themselves are loaded when they are first used.
+TensorFlow quietly, and the layers that saved networks name; all other modules are loaded when they
+are first used.
 """
 
 import importlib
 
-from gan_helpers import runtime
+from gan_helpers import runtime  # first: it silences TensorFlow's start
 from gan_helpers.runtime import setup
+
+from gan_helpers import networks  # isort: skip
 
 __version__ = "0.1.0"
 
@@ -22,7 +25,6 @@ _MODULES = (
     "gan",
     "imputation",
     "losses",
-    "networks",
     "plans",
     "plots",
     "recipes",
@@ -31,7 +33,7 @@ _MODULES = (
 )
 _NAMES = {"GAN": "gan", "quick_gan": "recipes"}
 
-__all__ = ["__version__", "runtime", "setup", *_MODULES, *_NAMES]
+__all__ = ["__version__", "networks", "runtime", "setup", *_MODULES, *_NAMES]
 
 
 def __getattr__(name):

@@ -208,7 +208,8 @@ class Backup(keras.callbacks.Callback):
     So a run may be killed at any moment, also while it writes. (Keras' `BackupAndRestore` keeps
     weights and epoch in two files; a kill between the two repeats an epoch.) The last two files
     stay, and are removed after the last epoch; a run that a callback stopped earlier keeps them.
-    Latent vectors and the order of a `gh.data.pipeline` follow from step and epoch.
+    Latent vectors and the order of a `gh.data.pipeline` follow from the step. (Not so the order of
+    one that was repeated, as in `gh.quick_gan`: there the data begins anew.)
 
     Put it first in the list of callbacks: the others then see the restored weights.
 
@@ -230,6 +231,9 @@ class Backup(keras.callbacks.Callback):
         self.restored = self._restore()
         # Keras begins at this epoch, and keeps the number for later calls of `fit`.
         self.model._initial_epoch = self.restored or None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model._initial_epoch = None  # Keras has read it; a run may end without `on_train_end`
 
     def on_epoch_end(self, epoch, logs=None):
         if self.model.stop_training:  # in the middle of this epoch, perhaps

@@ -10,6 +10,7 @@ Schedule = keras.optimizers.schedules.LearningRateSchedule  # of any value, not 
 def networks(generator, discriminator):
     """The two must be Keras models that fit together."""
     models(generator=generator, discriminator=discriminator)
+    functional(generator=generator, discriminator=discriminator)
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         if len(network.inputs) not in (1, 2):
             raise ValueError(
@@ -41,6 +42,12 @@ def networks(generator, discriminator):
             f"the generator takes conditions {conditions[0]}, the discriminator {conditions[1]}; "
             "expected the same shape and type."
         )
+    classes = [classes_of(network) for network in (generator, discriminator)]
+    if conditions and None not in classes and classes[0] != classes[1]:
+        raise ValueError(
+            f"the generator knows {classes[0]} classes, the discriminator {classes[1]}; build both "
+            "for the same number."
+        )
     if tuple(discriminator.output_shape[1:]) != (1,):
         raise ValueError(
             f"the discriminator returns {discriminator.output_shape}; expected one logit a "
@@ -53,6 +60,16 @@ def models(**networks):
     for name, network in networks.items():
         if not isinstance(network, keras.Model):
             raise ValueError(f"{name} is a {type(network).__name__}; expected a Keras model.")
+
+
+def functional(**networks):
+    """Each network tells what it takes, before any data come."""
+    for name, network in networks.items():
+        if not hasattr(network, "inputs"):
+            raise ValueError(
+                f"{name} is a {type(network).__name__} that does not tell its inputs; begin a "
+                "keras.Sequential with keras.Input(shape), or use keras.Model(inputs, outputs)."
+            )
 
 
 def trainable(generator, discriminator):

@@ -93,7 +93,7 @@ def in_float32(model):
         return type(layer).from_config({**layer.get_config(), "dtype": "float32"})
 
     try:
-        copy = keras.models.clone_model(model, clone_function=layer_in_float32)
+        copy = keras.models.clone_model(model, clone_function=layer_in_float32, recursive=True)
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"{model.name} is a {type(model).__name__}, which cannot be copied by layers; give "

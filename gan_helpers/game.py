@@ -119,7 +119,8 @@ class Game(keras.Model):
         return cls(**{name: _restored(value, custom_objects) for name, value in config.items()})
 
     def get_compile_config(self):
-        if not self.compiled or self.adversarial_loss.name not in losses.LOSSES:
+        loss = self.compiled and self.adversarial_loss
+        if not loss or losses.LOSSES.get(loss.name) is not loss:
             return None  # functions of your own are not stored: compile again after loading
         settings = {name: _stored(getattr(self, name)) for name in self.SETTINGS}
         return {"loss": self.adversarial_loss.name, **settings}

@@ -1,5 +1,6 @@
 """What `GAN.fit` always has with it: the order of the data, and a stop when numbers break."""
 
+import math
 import time
 import warnings
 
@@ -9,7 +10,11 @@ import tensorflow as tf
 
 
 class DataOrder(keras.callbacks.Callback):
-    """Tells a `gh.data.pipeline` which epoch begins, so that a resumed run sees its own order."""
+    """Tells a `gh.data.pipeline` how often it was seen, by the number of training steps.
+
+    So a resumed run sees its own order, and a second call of `fit` a new one. A pass that was
+    begun counts: its order does not come again.
+    """
 
     def __init__(self, dataset):
         super().__init__()
@@ -17,7 +22,8 @@ class DataOrder(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         if hasattr(self.dataset, "epoch"):
-            self.dataset.epoch.assign(epoch)
+            steps_in_a_pass = max(int(self.dataset.cardinality()), 1)
+            self.dataset.epoch.assign(math.ceil(self.model.steps / steps_in_a_pass))
 
 
 class StopOnBrokenNumbers(keras.callbacks.Callback):

@@ -345,6 +345,16 @@ def test_a_run_that_a_callback_stops_may_go_on(tmp_path):
     assert backup.restored == 1
 
 
+def test_a_resumed_run_that_is_interrupted_leaves_no_first_epoch_behind(tmp_path):
+    interrupted(tmp_path, STEPS + 1)
+    gan, dataset = game()
+    at = At(STEPS + 2, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        gan.fit(dataset, epochs=3, callbacks=[callbacks.backup(tmp_path), at], verbose=0)
+    history = gan.fit(dataset, epochs=2, verbose=0)
+    assert history.epoch == [0, 1]
+
+
 def test_backup_that_nobody_can_read(tmp_path):
     (tmp_path / "epoch_000001.weights.h5").write_bytes(b"not HDF5")
     with pytest.raises(OSError, match=r"no backup in .* can be read(.|\n)*epoch_000001"):

@@ -132,6 +132,17 @@ def test_a_sequential_model_is_copied_too():
     assert np.array_equal(export.in_float32(model)(latent).numpy(), model(latent).numpy())
 
 
+def test_networks_inside_networks_leave_in_float32_too():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="tanh")])
+    latent = keras.Input((4,))
+    model = keras.Model(latent, inner(latent))
+    copy = export.in_float32(model)
+    (nested,) = [layer for layer in copy.layers if getattr(layer, "layers", None)]
+    assert {layer.compute_dtype for layer in nested.layers} == {"float32"}
+    assert copy(np.ones((2, 4), np.float32)).dtype == "float32"
+
+
 # --- what goes wrong -----------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """The GAN against a step written out by hand, and against bad input."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -363,6 +365,12 @@ def test_own_loss_trains_and_is_not_stored(tmp_path):
     assert_same_weights(loaded.generator, model.generator)
 
 
+def test_own_loss_with_the_name_of_another_is_not_stored(tmp_path):
+    own = dataclasses.replace(gh.losses.HINGE, generator=lambda real, fake: tf.reduce_mean(-fake))
+    tiny.gan(loss=own).save(tmp_path / "gan.keras")
+    assert not gh.GAN.load(tmp_path / "gan.keras").compiled
+
+
 # --- latent vectors and pictures -----------------------------------------------------------------
 
 
@@ -635,6 +643,18 @@ def test_compile_refuses_a_frozen_network(name):
     getattr(model, name).trainable = False
     with pytest.raises(ValueError, match=f"the {name} has no weights to train; set {name}.train"):
         model.compile()
+
+
+def test_networks_for_other_numbers_of_classes_are_refused():
+    make, judge = (tiny.conditional_gan(classes=classes) for classes in (3, 5))
+    with pytest.raises(ValueError, match="generator knows 3 classes, the discriminator 5"):
+        gh.GAN(make.generator, judge.discriminator)
+
+
+def test_networks_that_do_not_tell_their_inputs_are_refused():
+    unbuilt = keras.Sequential([keras.layers.Dense(2)])
+    with pytest.raises(ValueError, match=r"generator is a Sequential .* begin a keras.Sequential"):
+        gh.GAN(unbuilt, tiny.discriminator())
 
 
 def labeled():

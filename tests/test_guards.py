@@ -9,6 +9,7 @@ import tensorflow as tf
 import tiny
 from weights import assert_same_weights
 
+import gan_helpers as gh
 from gan_helpers import guards, losses
 
 
@@ -169,11 +170,28 @@ def test_keyboard_interrupt_goes_through_and_keeps_the_weights():
     assert model.steps == 3
 
 
-def test_order_of_the_data_follows_the_epoch():
-    class Numbered:
-        epoch = tf.Variable(7, dtype=tf.int64)
+def test_data_without_an_order_are_left_alone():
+    guards.DataOrder([1, 2, 3]).on_epoch_begin(0)
 
-    order = guards.DataOrder(Numbered())
-    order.on_epoch_begin(3)
-    assert int(Numbered.epoch) == 3
-    guards.DataOrder([1, 2, 3]).on_epoch_begin(0)  # other data have no order to set
+
+@pytest.mark.parametrize("calls", [(4,), (1, 1, 2)])
+def test_each_pass_has_its_own_order_whoever_calls_fit(calls):
+    """Eight samples and two left out a pass: what `fit` sees does not depend on its calls."""
+    model, dataset = tiny.gan(run_eagerly=True), gh.data.pipeline(tiny.points(10), 8, seed=0)
+    seen = []
+    step = model.train_step
+    model.train_step = lambda batch: (seen.append(batch.numpy()), step(batch))[1]
+    for epochs in calls:
+        model.fit(dataset, epochs=epochs, verbose=0)
+    dataset.epoch.assign(0)
+    wanted = [batch.numpy() for _ in range(4) for batch in dataset]
+    np.testing.assert_array_equal(seen, wanted)
+
+
+def test_a_pass_that_was_begun_does_not_come_again():
+    model, dataset = tiny.gan(run_eagerly=True), gh.data.pipeline(tiny.points(24), 8, seed=0)
+    model.fit(dataset, steps_per_epoch=1, epochs=1, verbose=0)
+    guards_order = guards.DataOrder(dataset)
+    guards_order.set_model(model)
+    guards_order.on_epoch_begin(0)
+    assert (model.steps, int(dataset.epoch)) == (1, 1)

@@ -92,6 +92,37 @@ def test_import_brings_no_drawing_and_no_neighbors():
     assert (done.stdout, done.stderr, done.returncode) == ("[]\n", "", 0)
 
 
+def test_a_new_process_loads_what_was_saved(tmp_path):
+    """Keras looks for classes that were registered; nothing but the package was imported there."""
+    shape = (28, 28, 1)
+    saved = {
+        "gan": gh.GAN(gh.networks.generator(width=2), gh.networks.discriminator(width=2)),
+        "plane": gh.GAN(
+            gh.networks.plane_generator(width=4), gh.networks.plane_discriminator(fourier=2)
+        ),
+        "completer": gh.imputation.Completer(
+            gh.imputation.generator(shape, width=2), gh.imputation.discriminator(shape, width=2)
+        ),
+    }
+    for name, model in saved.items():
+        model.save(tmp_path / f"{name}.keras")
+    saved["completer"].generator.save(tmp_path / "generator.keras")
+    code = (
+        "import sys, pathlib, keras\nimport gan_helpers as gh\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "keras.saving.load_model(folder / 'generator.keras')\n"
+        "kinds = gh.GAN, gh.GAN, gh.imputation.Completer\n"
+        "for name, kind in zip(sys.argv[2:], kinds):\n"
+        "    print(type(kind.load(folder / f'{name}.keras')).__name__)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path, *("gan", "plane", "completer")],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "GAN\nGAN\nCompleter\n"), done.stderr
+
+
 # --- who imports whom ----------------------------------------------------------------------------
 
 
@@ -134,13 +165,13 @@ def imports():
         ("data", {"runtime"}),
         ("guards", {"runtime"}),
         ("checks", {"runtime"}),
-        ("plots", {"runtime", "data"}),
+        ("plots", {"runtime", "data", "networks"}),
         ("evaluation", {"runtime", "data", "networks", "losses"}),
         ("training", set()),
         ("game", {"checks", "guards", "losses", "training"}),
         ("gan", {"augmentation", "checks", "data", "game", "losses", "training"}),
         ("translation", {"checks", "data", "game", "losses", "training"}),
-        ("diagnosis", set()),  # it watches loops of any kind
+        ("diagnosis", {"networks"}),  # it watches loops of any kind
     ],
 )
 def test_imports_run_downwards(module, allowed):

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import networks
 from gan_helpers.diagnosis import measures
 
 
@@ -33,7 +34,8 @@ class Given:
 
     Args:
         network: a Keras model that takes [inputs, conditions].
-        conditions: array (M, ...); the first N of them go with N inputs.
+        conditions: array (M, ...); the first N of them go with N inputs, again from the first on
+            where they are fewer.
     """
 
     def __init__(self, network, conditions):
@@ -49,7 +51,7 @@ class Given:
 
     def stateless_call(self, trainable, non_trainable, inputs, training):
         """Call the network on the inputs and as many conditions."""
-        both = [inputs, self.conditions[: len(inputs)]]
+        both = [inputs, np.resize(self.conditions, (len(inputs), *self.conditions.shape[1:]))]
         return self.network.stateless_call(trainable, non_trainable, both, training=training)
 
 
@@ -111,7 +113,9 @@ def ratings(discriminator, real, fake):
 
 def _rate(discriminator, samples):
     """Return one number a sample, (N,), in training mode, as the game sees it."""
-    samples = tf.cast(samples[: measures.MOST_SAMPLES], tf.float32)
+    pack = networks.pack_of(discriminator)
+    count = min(len(samples), measures.MOST_SAMPLES) // pack * pack  # whole packs
+    samples = tf.cast(samples[:count], tf.float32)
     outputs = _call(discriminator, _reshaped(samples, discriminator), training=True)
     return tf.reduce_mean(tf.reshape(outputs, (len(outputs), -1)), axis=1)
 
@@ -179,9 +183,15 @@ def reach(network):
         if getattr(layer, "layers", None):
             return reach(layer)
         if not isinstance(layer, _SHAPES_ALONE):
-            name = getattr(getattr(layer, "activation", None), "__name__", "")
-            return _REACH.get(name, (math.nan, math.nan))
+            return _REACH.get(_activation(layer), (math.nan, math.nan))
     return math.nan, math.nan
+
+
+def _activation(layer):
+    """Return the name of a layer's activation, or of the layer that is one, "" without."""
+    if isinstance(layer, networks.Tanh):
+        return "tanh"
+    return getattr(getattr(layer, "activation", None), "__name__", "")
 
 
 def is_trained_alone(generator):

@@ -180,7 +180,7 @@ def train_completer(images, known, steps=2_400, weight=WEIGHT, seed=0, callbacks
     model = Completer(networks.generator(shape, level=level), networks.discriminator(shape))
     steps_per_epoch = math.gcd(recipes.STEPS_PER_EPOCH, steps)
     calls = math.gcd(recipes.STEPS_PER_EXECUTION[shape[0]], steps_per_epoch)
-    options = recipes.settings() | {"steps_per_execution": calls}
+    options = recipes.settings(shape[0]) | {"steps_per_execution": calls}
     model.compile(weight=weight, **options, seed=seed)
     model.fit(
         dataset,

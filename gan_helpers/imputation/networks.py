@@ -15,24 +15,6 @@ from gan_helpers.networks import images, layers
 _CALM = 0.2
 
 
-@keras.saving.register_keras_serializable(package="gan_helpers")
-class KeepKnown(keras.layers.Layer):
-    """Puts the known pixels of the condition into what was drawn: m x + (1 - m) d.
-
-    So the generator draws the hole and nothing else, and the discriminator can judge the hole by
-    how it fits.
-    """
-
-    def call(self, drawn, condition):
-        """Return the drawing with the known pixels of the condition."""
-        picture, known = condition[..., :-1], condition[..., -1:]
-        return known * picture + (1.0 - known) * drawn
-
-    def compute_output_shape(self, drawn_shape, condition_shape):
-        """Return the shape of the drawing."""
-        return drawn_shape
-
-
 def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, level=0.0):
     """Return a Keras model from [latent vectors, conditions] to whole pictures (N, H, W, C).
 
@@ -73,7 +55,7 @@ def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, level=0.0):
     x = layers.EnlargingConvolution(channels, bias_initializer=bias, dtype="float32")(x)
     x = keras.layers.Rescaling(_CALM, dtype="float32")(x)
     x = layers.Tanh(dtype="float32")(x)
-    picture = KeepKnown(dtype="float32", name="keep_known")(x, condition)
+    picture = layers.KeepKnown(dtype="float32", name="keep_known")(x, condition)
     return keras.Model([latent, condition], picture, name="generator")
 
 

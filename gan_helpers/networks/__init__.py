@@ -9,11 +9,12 @@ from gan_helpers.networks.images import (
     generator,
     stage_filters,
 )
-from gan_helpers.networks.layers import EnlargingConvolution, Tanh
+from gan_helpers.networks.layers import EnlargingConvolution, KeepKnown, Tanh
 from gan_helpers.networks.plane import (
     FourierFeatures,
     Pack,
     Unpack,
+    pack_of,
     plane_discriminator,
     plane_generator,
 )
@@ -33,12 +34,14 @@ __all__ = [
     "DepthToSpace",
     "EnlargingConvolution",
     "FourierFeatures",
+    "KeepKnown",
     "Pack",
     "Tanh",
     "Unpack",
     "discriminator",
     "from_class_vectors",
     "generator",
+    "pack_of",
     "patch_discriminator",
     "plane_discriminator",
     "plane_generator",

@@ -1,4 +1,4 @@
-"""Two layers that Keras does not have; each computes what Keras would, only better."""
+"""Three layers that Keras does not have."""
 
 import keras
 import numpy as np
@@ -87,3 +87,21 @@ class Tanh(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         """Return the same shape."""
         return input_shape
+
+
+@keras.saving.register_keras_serializable(package="gan_helpers")
+class KeepKnown(keras.layers.Layer):
+    """Puts the known pixels of the condition into what was drawn: m x + (1 - m) d.
+
+    So the generator draws the hole and nothing else, and the discriminator can judge the hole by
+    how it fits.
+    """
+
+    def call(self, drawn, condition):
+        """Return the drawing with the known pixels of the condition."""
+        picture, known = condition[..., :-1], condition[..., -1:]
+        return known * picture + (1.0 - known) * drawn
+
+    def compute_output_shape(self, drawn_shape, condition_shape):
+        """Return the shape of the drawing."""
+        return drawn_shape

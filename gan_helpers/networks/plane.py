@@ -193,3 +193,8 @@ def _whole(least=1, **values):
     for name, value in values.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise ValueError(f"{name} is {value!r}; it must be a whole number from {least} on.")
+
+
+def pack_of(discriminator):
+    """Return how many samples the discriminator judges together, 1 without packing."""
+    return max([layer.size for layer in discriminator.layers if isinstance(layer, Pack)] + [1])

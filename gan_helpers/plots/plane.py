@@ -11,6 +11,7 @@ import matplotlib.colors
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import networks
 from gan_helpers.plots import style
 
 LAYERS = ("judgment", "grid", "points", "pushes")
@@ -69,7 +70,7 @@ def plane_frame(gan, real, count=250, pushes=40, seed=0, limits=None, averaged=F
     generator = gan.ema_generator if averaged else gan.generator
     latent = np.random.default_rng(seed).standard_normal((count, gan.latent_dim))
     fake = _array(generator(latent.astype(np.float32), training=False))
-    pack = pack_of(gan.discriminator)
+    pack = networks.pack_of(gan.discriminator)
     pushes = min(pushes, count, len(real)) // pack * pack  # whole packs
     return PlaneFrame(
         real=real[:count],
@@ -91,13 +92,6 @@ def limits_around(points, margin=0.25):
     return low - rest, high + rest
 
 
-def pack_of(discriminator):
-    """Return how many points the discriminator judges together, 1 without packing."""
-    return max(
-        [layer.size for layer in discriminator.layers if type(layer).__name__ == "Pack"] + [1]
-    )
-
-
 def logits_on_lattice(discriminator, limits, resolution=60):
     """Return C on a square lattice, float (R, R), rows along y.
 
@@ -105,7 +99,7 @@ def logits_on_lattice(discriminator, limits, resolution=60):
     """
     ticks = np.linspace(*limits, resolution, dtype=np.float32)
     lattice = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-    pack = pack_of(discriminator)
+    pack = networks.pack_of(discriminator)
     logits = discriminator(np.repeat(lattice, pack, axis=0), training=False)
     return _array(logits)[::pack].reshape(resolution, resolution)
 
@@ -114,7 +108,7 @@ def undecided_level(gan, real, fake):
     """Return the logit between "real" and "fake": the loss's threshold, or half-way."""
     if gan.adversarial_loss.threshold is not None:
         return gan.adversarial_loss.threshold
-    pack = pack_of(gan.discriminator)
+    pack = networks.pack_of(gan.discriminator)
     means = [
         np.mean(_array(gan.discriminator(points[: len(points) // pack * pack], training=False)))
         for points in (real, fake)

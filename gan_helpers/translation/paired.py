@@ -185,7 +185,7 @@ class PairedTranslator(game.Game):
             self.ema_generator(sources[start : start + batch_size], training=False).numpy()
             for start in range(0, len(sources), batch_size)
         ]
-        return arrays.unscale(np.concatenate(targets))
+        return arrays.unscale(np.clip(np.concatenate(targets), -1.0, 1.0))
 
     def test_step(self, batch):
         """Return the L1 of the averaged generator in inference mode, for `evaluate`."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import small
 import tensorflow as tf
+import tiny
 
 import gan_helpers as gh
 from gan_helpers.diagnosis import looks
@@ -172,6 +173,28 @@ def test_networks_inside_networks():
     assert looks.reach(outer) == (0.0, 1.0)
     assert all(math.isnan(bound) for bound in looks.reach(small.discriminator()))
     assert all(math.isnan(bound) for bound in looks.reach(None))
+
+
+def test_the_shipped_generators_reach_from_black_to_white():
+    for family in gh.networks.FAMILIES:
+        assert looks.reach(gh.networks.generator(family=family)) == (-1.0, 1.0)
+    assert looks.reach(gh.networks.unet((32, 32, 1), 1, width=2)) == (-1.0, 1.0)
+
+
+def test_few_conditions_serve_for_all_looks():
+    gan = tiny.conditional_gan(run_eagerly=True)
+    dataset = tf.data.Dataset.from_tensor_slices((tiny.points(6), np.arange(6) % 3)).batch(3)
+    health = gh.diagnosis.Health(real=dataset, every=1)
+    gan.fit(dataset, callbacks=[health], verbose=0)
+    assert np.isfinite(health.history["agreement"]).any()
+
+
+def test_packs_that_do_not_divide_a_look_are_cut():
+    judge = gh.networks.plane_discriminator(width=4, pack=3)
+    health = gh.diagnosis.Health(gh.networks.plane_generator(width=4), judge, every=1)
+    points = np.random.default_rng(0).normal(size=(90, 2)).astype(np.float32)
+    health.record(real=points, fake=points)
+    assert health.history["ranking"] == [0.5]
 
 
 def test_who_trains_the_generator():

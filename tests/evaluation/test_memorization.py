@@ -112,7 +112,12 @@ def test_pictures_go_through_the_net_and_can_be_drawn(digits):
     [
         ((draw(49, 0), TRAINING, HELD_OUT), r"too few samples: {'fake': 49}; at least 50"),
         ((HELD_OUT, TRAINING, HELD_OUT[:, :3]), "of different shapes"),
-        ((HELD_OUT, TRAINING, TRAINING[:600]), "most of held_out is in training too"),
+        ((HELD_OUT, TRAINING, TRAINING[:600]), "100% of held_out is in training too"),
+        # From 5 % on the limit would be 0, and no copy below it.
+        (
+            (HELD_OUT, TRAINING, np.concatenate([TRAINING[:36], HELD_OUT[36:]])),
+            "6% of held_out is in training too",
+        ),
         ((HELD_OUT, TRAINING, HELD_OUT, "mnist"), "leave net out"),
     ],
 )

@@ -64,7 +64,7 @@ def test_bad_input_is_refused(call, words):
 
 def test_the_keep_known_layer_keeps_bits_in_any_precision():
     keras.config.set_dtype_policy("mixed_bfloat16")
-    layer = gh.imputation.networks.KeepKnown(dtype="float32")
+    layer = gh.networks.KeepKnown(dtype="float32")
     condition = gh.imputation.conceal(IMAGES, KNOWN)
     drawn = tf.constant(gh.data.scale(DRAWN))
     found = gh.data.unscale(layer(drawn, condition).numpy())

@@ -53,8 +53,8 @@ def test_lattice_has_each_logit_at_its_place(pack):
 
 
 def test_pack_is_recognized():
-    assert plane.pack_of(gan(1).discriminator) == 1
-    assert plane.pack_of(gan(4).discriminator) == 4
+    assert gh.networks.pack_of(gan(1).discriminator) == 1
+    assert gh.networks.pack_of(gan(4).discriminator) == 4
 
 
 @pytest.mark.parametrize("pack", [1, 5])

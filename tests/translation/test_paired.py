@@ -304,6 +304,15 @@ def test_fit_refuses_other_data_before_any_step():
     assert model.steps == 0
 
 
+def test_what_leaves_the_range_is_clipped():
+    """As `residual_translator` promises, whose last layer sets no bounds."""
+    source = keras.Input(SOURCE)
+    make = keras.Model(source, keras.layers.Conv2D(3, 1, kernel_initializer="ones")(5.0 * source))
+    model = gh.translation.PairedTranslator(make, discriminator())
+    drawn = model.translate(np.uint8([[[[0]] * 4] * 4, [[[255]] * 4] * 4]))
+    assert drawn[0].max() == 0 and drawn[1].min() == 255
+
+
 def test_translate_refuses_other_pictures():
     model = translator()
     sources, targets = pictures()
