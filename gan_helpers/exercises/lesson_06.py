@@ -72,7 +72,18 @@ def check_copied_share(copied_share):
         (_pictures(generator, 100), 0, "100 new pictures"),
     ):
         found = checking.call(copied_share, samples, training, held_out)
-        _check_share(found, copied / len(samples), what)
+        _check_share(found, copied / len(samples), what, below=0.05, above=0.1)
+    # All distances to black are known here, and another limit gives another share.
+    black = _even_pictures([0])
+    for samples, held_out, share in (
+        (np.arange(100), np.arange(30, 230), 0.32),
+        (np.arange(100, 150), np.arange(130, 230), 0.62),
+    ):
+        found = checking.call(
+            copied_share, _even_pictures(samples), black, _even_pictures(held_out)
+        )
+        what = f"{len(samples)} pictures at even distances"
+        _check_share(found, share, what, below=0.005, above=0.005)
     return "copies stand out, and new pictures pass as often as held-out real ones do."
 
 
@@ -81,7 +92,12 @@ def _pictures(generator, count):
     return generator.integers(0, 256, (count, 8, 8, 1)).astype(np.uint8)
 
 
-def _check_share(found, share, what):
+def _even_pictures(values):
+    """Return a picture of each gray level, uint8 (count, 8, 8, 1)."""
+    return np.repeat(np.uint8(values), 64).reshape(-1, 8, 8, 1)
+
+
+def _check_share(found, share, what, below, above):
     checking.expect(
         np.ndim(found) == 0, f"the result has the shape {np.shape(found)}; expected one number."
     )
@@ -92,7 +108,7 @@ def _check_share(found, share, what):
         "of copies, or their distance?",
     )
     checking.expect(
-        share - 0.05 <= found <= share + 0.1,
+        share - below <= found <= share + above,
         f"for {what} the result is {found:.2f}; expected about {share:.2f}. The limit is the 1 % "
         "quantile of the held-out pictures' distances, and a copy lies below it.",
     )

@@ -75,6 +75,19 @@ def limit_from_samples(samples, training, held_out):
     return np.mean(distances(samples, training) < limit)
 
 
+def nearest_of_held_out(samples, training, held_out):
+    return np.mean(distances(samples, training) < distances(held_out, training).min())
+
+
+def three_percent(samples, training, held_out):
+    limit = np.quantile(distances(held_out, training), 0.03)
+    return np.mean(distances(samples, training) < limit)
+
+
+def fixed_limit(samples, training, held_out):
+    return np.mean(distances(samples, training) < 30.5)
+
+
 def other_end_of_the_quantile(samples, training, held_out):
     limit = np.quantile(distances(held_out, training), 0.99)
     return np.mean(distances(samples, training) < limit)
@@ -99,6 +112,9 @@ test_wrong_share_is_explained = answers.explained(
         (limit_from_samples, "1 % quantile of the held-out"),
         (other_end_of_the_quantile, "1 % quantile of the held-out"),
         (held_out_as_training, "1 % quantile of the held-out"),
+        (nearest_of_held_out, "1 % quantile of the held-out"),
+        (three_percent, "1 % quantile of the held-out"),
+        (fixed_limit, "1 % quantile of the held-out"),
         (lambda *sets: 1 - right_share(*sets), "a copy lies below it"),
         (number_of_copies, "a share lies between 0 and 1"),
         (lambda samples, training, held_out: distances(samples, training), "expected one number"),
