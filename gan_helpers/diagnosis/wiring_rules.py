@@ -126,12 +126,12 @@ def _one_label(run):
         if min(real, fake) < 0.01 and max(real, fake) > 0.99:
             return (
                 f"the discriminator's loss is {loss:.2g}, but it gives reals and fakes the same "
-                "answer: were both trained with one label?"
+                "answer, as if both were trained with one label"
             )
         if abs(ranking - 0.5) < SURE:
             return (
                 f"the discriminator's loss is {loss:.2g}, but it rates a real above a fake in only "
-                f"{ranking:.0%} of the pairs: were both trained with one label?"
+                f"{ranking:.0%} of the pairs, as if both were trained with one label"
             )
     return None
 
