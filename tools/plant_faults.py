@@ -232,7 +232,8 @@ FAULTS = [
         "guards.py",
         "guards resume",
         "05",
-        resumed_order_restarts=("self.dataset.epoch.assign(epoch)", "self.dataset.epoch.assign(0)"),
+        resumed_order_restarts=("self.model.steps / steps_in_a_pass", "0"),
+        a_begun_pass_comes_again=("math.ceil(", "int("),
     ),
     *_in(
         "evaluation/neighbors.py",
@@ -268,7 +269,7 @@ FAULTS = [
         "evaluation/memorization.py",
         "evaluation/memorization",
         "07",
-        far_for_close=("fake_distances < np.quantile", "fake_distances > np.quantile"),
+        far_for_close=("fake_distances < limit", "fake_distances > limit"),
         mann_whitney_sign=("(u - n * m / 2)", "(n * m / 2 - u)"),
     ),
     *_in(
