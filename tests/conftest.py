@@ -8,8 +8,6 @@ import pytest
 import gan_helpers as gh
 
 keras = gh.runtime.keras
-# As `gh.setup` does on two cores: faster here, and sums have one order, so that runs repeat.
-gh.runtime.tf.config.threading.set_intra_op_parallelism_threads(1)
 pytest.register_assert_rewrite("answers")  # so that its failures show what was said
 
 # The longest first, by measured seconds, so that two processes end at about the same time.

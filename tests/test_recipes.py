@@ -120,9 +120,11 @@ def test_plane_recipe_repeats_and_counts_steps():
     one, same, other = (gh.recipes.quick_plane(gh.data.ring(), 2, seed) for seed in (1, 1, 2))
     assert one.steps == 2
     first, again, another = (gan.generate(50, seed=0) for gan in (one, same, other))
-    # Threads may add up gradients in another order, and Adam makes tiny gradients large.
-    assert np.abs(first - again).mean() < 0.02
-    assert np.abs(first - another).mean() > 0.1
+    # On a busy machine sums may differ in their last bits, and Adam makes tiny gradients large: then
+    # the same seed differed by .16 once, where another seed differs by 2.3.
+    other_seed = np.abs(first - another).mean()
+    assert other_seed > 1.0
+    assert np.abs(first - again).mean() < other_seed / 4
 
 
 def test_plane_recipe_learns_a_ring():
