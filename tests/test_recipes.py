@@ -120,8 +120,8 @@ def test_plane_recipe_repeats_and_counts_steps():
     one, same, other = (gh.recipes.quick_plane(gh.data.ring(), 2, seed) for seed in (1, 1, 2))
     assert one.steps == 2
     first, again, another = (gan.generate(50, seed=0) for gan in (one, same, other))
-    # On a busy machine sums may differ in their last bits, and Adam makes tiny gradients large: then
-    # the same seed differed by .16 once, where another seed differs by 2.3.
+    # On a busy machine sums may differ in their last bits, and Adam makes tiny gradients large:
+    # then the same seed differed by .16 once, where another seed differs by 2.3.
     other_seed = np.abs(first - another).mean()
     assert other_seed > 1.0
     assert np.abs(first - again).mean() < other_seed / 4
