@@ -83,6 +83,11 @@ def _as_it_is(layer, **_):
     return layer
 
 
+def pack_of(discriminator):
+    """Return how many samples the discriminator judges together, 1 without packing."""
+    return max([layer.size for layer in discriminator.layers if isinstance(layer, Pack)] + [1])
+
+
 @keras.saving.register_keras_serializable(package="gan_helpers")
 class FourierFeatures(keras.layers.Layer):
     """Replaces points by random waves: (N, D) becomes (N, 2 count), sines and cosines.
@@ -193,8 +198,3 @@ def _whole(least=1, **values):
     for name, value in values.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise ValueError(f"{name} is {value!r}; it must be a whole number from {least} on.")
-
-
-def pack_of(discriminator):
-    """Return how many samples the discriminator judges together, 1 without packing."""
-    return max([layer.size for layer in discriminator.layers if isinstance(layer, Pack)] + [1])
