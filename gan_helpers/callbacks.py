@@ -209,7 +209,7 @@ class Backup(keras.callbacks.Callback):
     weights and epoch in two files; a kill between the two repeats an epoch.) The last two files
     stay, and are removed after the last epoch; a run that a callback stopped earlier keeps them.
     Latent vectors and the order of a `gh.data.pipeline` follow from the step. (Not so the order of
-    one that was repeated, as in `gh.quick_gan`: there the data begins anew.)
+    a dataset with `.repeat()`, which begins anew; give the pipeline `repeat=True` instead.)
 
     Put it first in the list of callbacks: the others then see the restored weights.
 

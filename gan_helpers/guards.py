@@ -10,10 +10,10 @@ import tensorflow as tf
 
 
 class DataOrder(keras.callbacks.Callback):
-    """Tells a `gh.data.pipeline` how often it was seen, by the number of training steps.
+    """Tells a `gh.data.pipeline` where it stands, by the number of training steps.
 
-    So a resumed run sees its own order, and a second call of `fit` a new one. A pass that was
-    begun counts: its order does not come again.
+    So a resumed run sees its own order, and a second call of `fit` goes on with new batches. Where
+    epochs have an end, one that was begun counts: its order does not come again.
     """
 
     def __init__(self, dataset):
@@ -21,7 +21,9 @@ class DataOrder(keras.callbacks.Callback):
         self.dataset = dataset
 
     def on_epoch_begin(self, epoch, logs=None):
-        if hasattr(self.dataset, "epoch"):
+        if hasattr(self.dataset, "step"):
+            self.dataset.step.assign(self.model.steps)
+        elif hasattr(self.dataset, "epoch"):
             steps_in_a_pass = max(int(self.dataset.cardinality()), 1)
             self.dataset.epoch.assign(math.ceil(self.model.steps / steps_in_a_pass))
 

@@ -90,7 +90,8 @@ def quick_gan(
         seed: of weights, data order and latent vectors.
         steps: train this many steps instead, however long it takes: the same seed then gives the
             same weights on the same machine.
-        callbacks: further Keras callbacks.
+        callbacks: further Keras callbacks. With `gh.callbacks.backup` a run that was broken off
+            goes on, up to the same number of steps; seconds count anew.
         verbose: as in `fit`.
         augment: as in `GAN.compile`, for few pictures: ("translation",), say. On 500 digits it
             costs in the first 3,000 steps and wins after them (benchmarks/FEW_IMAGES.md).
@@ -117,7 +118,7 @@ def quick_gan(
     classes = None if labels is None else _number_of_classes(labels, images)
     if batch_size is None:
         batch_size = min(default_batch_size(), len(images))
-    dataset = data.pipeline(images, batch_size, seed, labels).repeat()
+    dataset = data.pipeline(images, batch_size, seed, labels, repeat=True)
     if all(np.array_equal(images[0], picture) for picture in images):  # ends at the first other
         warnings.warn(
             "all pictures are the same one: a GAN can only learn to copy it.", stacklevel=2
@@ -221,7 +222,7 @@ def quick_plane(mixture, steps=PLANE_STEPS, seed=0, callbacks=()):
     points, _ = mixture.sample(PLANE_POINTS, seed=0)
     steps_per_epoch = math.gcd(1_000, steps)
     model.fit(
-        data.pipeline(points, PLANE_BATCH_SIZE, seed).repeat(),
+        data.pipeline(points, PLANE_BATCH_SIZE, seed, repeat=True),
         steps_per_epoch=steps_per_epoch,
         epochs=steps // steps_per_epoch,
         callbacks=list(callbacks),

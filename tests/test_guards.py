@@ -195,3 +195,15 @@ def test_a_pass_that_was_begun_does_not_come_again():
     guards_order.set_model(model)
     guards_order.on_epoch_begin(0)
     assert (model.steps, int(dataset.epoch)) == (1, 1)
+
+
+def test_a_dataset_without_end_goes_on_where_the_last_fit_stopped():
+    """Epochs of five steps, passes over the data of three."""
+    model, dataset = tiny.gan(run_eagerly=True), gh.data.pipeline(tiny.points(24), 8, repeat=True)
+    seen = []
+    step = model.train_step
+    model.train_step = lambda batch: (seen.append(batch.numpy()), step(batch))[1]
+    for epochs in (1, 2):
+        model.fit(dataset, steps_per_epoch=5, epochs=epochs, verbose=0)
+    dataset.step.assign(0)
+    np.testing.assert_array_equal(seen, [batch.numpy() for batch in dataset.take(15)])

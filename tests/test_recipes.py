@@ -7,6 +7,7 @@ import time
 import keras
 import numpy as np
 import pytest
+from weights import assert_same_weights
 
 import gan_helpers as gh
 from gan_helpers import recipes
@@ -102,6 +103,25 @@ def test_bad_input_is_refused_before_any_work(images, options, message, monkeypa
     monkeypatch.setattr(gh.GAN, "fit", no_work)
     with pytest.raises(ValueError, match=message):
         gh.quick_gan(images, **options)
+
+
+class Crash(keras.callbacks.Callback):
+    """Breaks off the run at the start of its second epoch."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+
+def test_a_run_that_was_broken_off_goes_on_with_its_backup(digits, tmp_path, monkeypatch):
+    monkeypatch.setattr(recipes, "STEPS_PER_EPOCH", 4)
+    options = {"steps": 6, "batch_size": 4}  # an epoch ends within a pass of three batches
+    whole = gh.quick_gan(digits[:12], **options)
+    with pytest.raises(KeyboardInterrupt):
+        gh.quick_gan(digits[:12], callbacks=[gh.callbacks.backup(tmp_path), Crash()], **options)
+    resumed = gh.quick_gan(digits[:12], callbacks=[gh.callbacks.backup(tmp_path)], **options)
+    assert resumed.steps == whole.steps == 6
+    assert_same_weights(resumed, whole)
 
 
 def test_settings_are_fresh_each_time_and_fit_compile(digits):

@@ -170,8 +170,8 @@ FAULTS = [
         "01",
         batches_from_zero_to_one=("/ 127.5 - 1.0", "/ 255.0"),
         order_never_new=(
-            "seed=tf.stack([tf.cast(seed, tf.int64), number])",
-            "seed=tf.stack([tf.cast(seed, tf.int64), tf.zeros_like(number)])",
+            "seed=tf.stack([tf.cast(seed, tf.int64), epoch])",
+            "seed=tf.stack([tf.cast(seed, tf.int64), tf.zeros_like(epoch)])",
         ),
         partial_batch_kept=(
             "tf.reshape(shuffled[: steps * batch_size], [steps, batch_size])\n        )",

@@ -6,7 +6,7 @@ import tensorflow as tf
 from gan_helpers.data import arrays
 
 
-def pipeline(images, batch_size=64, seed=0, labels=None):
+def pipeline(images, batch_size=64, seed=0, labels=None, repeat=False):
     """Return a `tf.data.Dataset` of shuffled, whole batches, float32; pictures in [-1, 1].
 
     Each pass over the dataset is one epoch in a new order; the samples that do not fill a last
@@ -21,6 +21,10 @@ def pipeline(images, batch_size=64, seed=0, labels=None):
         seed: whole number.
         labels: whole numbers (N,) from 0 on; the dataset then yields (images, labels), as a
             conditional `gh.GAN` takes them, labels int32.
+        repeat: hand out one epoch after the other without end, for a `fit` that counts steps
+            (`steps_per_epoch`). In place of `epoch` the dataset then has `step`: the number of
+            batches that came before the first one that it hands out. (A plain `.repeat()` gives
+            the same batches, but cannot be told where to go on.)
 
     Raises:
         ValueError: for other arrays, points with NaN or infinity, a batch size out of range, or
@@ -28,9 +32,9 @@ def pipeline(images, batch_size=64, seed=0, labels=None):
     """
     images = _checked_samples(images)
     if labels is None:
-        return batches(images, batch_size, seed)
+        return batches(images, batch_size, seed, repeat)
     labels = arrays.check_labels(labels, len(images))
-    return batches((images, labels.astype(np.int32)), batch_size, seed)
+    return batches((images, labels.astype(np.int32)), batch_size, seed, repeat)
 
 
 def pair_pipeline(sources, targets, batch_size=16, seed=0, flip=False):
@@ -61,7 +65,7 @@ def pair_pipeline(sources, targets, batch_size=16, seed=0, flip=False):
     return batches((sources, targets), batch_size, seed)
 
 
-def batches(samples, batch_size, seed):
+def batches(samples, batch_size, seed, repeat=False):
     """Return the dataset of `pipeline` for checked arrays: one, or a tuple of equally long ones.
 
     uint8 arrays are pictures and come out as float32 in [-1, 1], others as they are.
@@ -80,29 +84,54 @@ def batches(samples, batch_size, seed):
     steps = count // int(batch_size)
     with tf.device("CPU"):
         samples = tf.nest.map_structure(tf.constant, samples)
-        epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
+        place = tf.Variable(0, dtype=tf.int64, trainable=False, name="step" if repeat else "epoch")
 
-    def order(_):
-        """The sample numbers of one epoch; read when an iterator starts, then counted on."""
-        number = epoch.assign_add(1) - 1
+    def order(epoch):
+        """The sample numbers of one epoch, a row for each batch."""
         shuffled = tf.random.experimental.stateless_shuffle(
-            tf.range(count), seed=tf.stack([tf.cast(seed, tf.int64), number])
+            tf.range(count), seed=tf.stack([tf.cast(seed, tf.int64), epoch])
         )
         return tf.data.Dataset.from_tensor_slices(
             tf.reshape(shuffled[: steps * batch_size], [steps, batch_size])
         )
 
+    def next_epoch(_):
+        return order(place.assign_add(1) - 1)
+
+    def all_from_here(_):
+        epochs = tf.data.Dataset.counter(place // steps)
+        return epochs.flat_map(order).skip(place % steps)
+
     def fetch(numbers):
         return tf.nest.map_structure(lambda array: _scaled(tf.gather(array, numbers)), samples)
 
-    dataset = tf.data.Dataset.from_tensors(0).flat_map(order).map(fetch)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps))
+    # What `flat_map` calls reads the place anew whenever an iterator starts.
+    start = tf.data.Dataset.from_tensors(0)
+    dataset = start.flat_map(all_from_here if repeat else next_epoch).map(fetch)
+    length = tf.data.INFINITE_CARDINALITY if repeat else steps
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(length))
     options = tf.data.Options()
     # With several devices, split each batch, never the list of files (there is none).
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
     dataset = dataset.prefetch(2).with_options(options)
-    dataset.epoch = epoch
+    setattr(dataset, "step" if repeat else "epoch", place)
     return dataset
+
+
+class Together:
+    """The variables of several datasets that stand at the same place, set like one."""
+
+    def __init__(self, *variables):
+        self.variables = variables
+
+    def assign(self, number):
+        """Let all go on from this place."""
+        for variable in self.variables:
+            variable.assign(number)
+
+    def numpy(self):
+        """Return the place, as a `tf.Variable` does."""
+        return self.variables[0].numpy()
 
 
 def _scaled(batch):

@@ -6,22 +6,6 @@ import tensorflow as tf
 from gan_helpers.data import arrays, pipelines
 
 
-class _Epochs:
-    """The number of the next epoch, told to two datasets at once."""
-
-    def __init__(self, *variables):
-        self.variables = variables
-
-    def assign(self, number):
-        """Let both go on with this epoch."""
-        for variable in self.variables:
-            variable.assign(number)
-
-    def numpy(self):
-        """Return the number, as a `tf.Variable` does."""
-        return self.variables[0].numpy()
-
-
 def unpaired_pipeline(first, second, batch_size=8, seed=0):
     """Return a `tf.data.Dataset` of (a, b): each side shuffled for itself, float32 in [-1, 1].
 
@@ -52,5 +36,5 @@ def unpaired_pipeline(first, second, batch_size=8, seed=0):
         for number, side in enumerate((first, second))
     ]
     dataset = tf.data.Dataset.zip(tuple(sides))
-    dataset.epoch = _Epochs(*(side.epoch for side in sides))
+    dataset.epoch = pipelines.Together(*(side.epoch for side in sides))
     return dataset

@@ -34,7 +34,7 @@ class Health(keras.callbacks.Callback):
             return logits or probabilities.
         real: for `fit`, what it trains on: a dataset, or an array of floats as the GAN sees them.
             For a conditional GAN it must be the dataset, of samples and conditions.
-            A `gh.data.pipeline` keeps its order; one with `.repeat()` begins with another epoch.
+            A `gh.data.pipeline` keeps its order; one after `.repeat()` begins with another epoch.
         every: steps between two looks. A look takes about 20 ms for small networks.
         latent: the generator's inputs for the looks, (N, ...) as the run draws them; by default
             64 draws from N(0, 1).

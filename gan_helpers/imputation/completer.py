@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from gan_helpers import checks, data, recipes, training
 from gan_helpers import gan as gans
-from gan_helpers.data import arrays
+from gan_helpers.data import arrays, pipelines
 from gan_helpers.imputation import masked, networks
 
 # On digits 1 and 4 were equally good. Without the score (0) all answers to a hole were nearly the
@@ -119,7 +119,7 @@ def pipeline(images, known, batch_size=64, seed=0):
     """Return an endless `tf.data.Dataset` of (pictures, conditions) for a conditional `gh.GAN`.
 
     Pictures and masks are shuffled apart from each other: with N and M of them, a picture meets
-    another hole each time.
+    another hole each time. `dataset.step` is as in `gh.data.pipeline`.
 
     Args:
         images: uint8 (N, H, W, C), whole pictures.
@@ -132,15 +132,17 @@ def pipeline(images, known, batch_size=64, seed=0):
     images = arrays.check_images(images)
     known = np.asarray(known)
     known = data.masks.check_masks(known, np.empty((len(known), *images.shape[1:3], 1)))
-    pictures = data.pipeline(images, batch_size, seed).repeat()
+    pictures = data.pipeline(images, batch_size, seed, repeat=True)
     # A pipeline scales 0 to 255 to [-1, 1]; masks go through it and are scaled back.
-    holes = data.pipeline(known * 255, batch_size, seed + 1).repeat()
+    holes = data.pipeline(known * 255, batch_size, seed + 1, repeat=True)
 
     def concealed(pictures, holes):
         known = (holes + 1.0) / 2.0
         return pictures, tf.concat([pictures * known, known], axis=-1)
 
-    return tf.data.Dataset.zip((pictures, holes)).map(concealed)
+    dataset = tf.data.Dataset.zip((pictures, holes)).map(concealed)
+    dataset.step = pipelines.Together(pictures.step, holes.step)
+    return dataset
 
 
 def train_completer(images, known, steps=2_400, weight=WEIGHT, seed=0, callbacks=(), verbose=0):

@@ -169,3 +169,21 @@ def test_points_and_pictures_come_in_the_same_order():
 def test_broken_points_are_refused(points, message):
     with pytest.raises(ValueError, match=message):
         data.pipeline(points, batch_size=3)
+
+
+def test_without_end_come_the_epochs_of_a_finite_pipeline():
+    endless = data.pipeline(numbered(45), 10, seed=2, repeat=True)
+    fresh = data.pipeline(numbered(45), 10, seed=2)
+    wanted = np.concatenate([epoch_of(fresh) for _ in range(3)])
+    assert endless.cardinality() == tf.data.INFINITE_CARDINALITY
+    np.testing.assert_array_equal(epoch_of(endless.take(12)), wanted)
+    np.testing.assert_array_equal(epoch_of(endless.take(12)), wanted)  # looking moves nothing
+
+
+@pytest.mark.parametrize("step", [0, 3, 4, 9])
+def test_without_end_it_goes_on_in_the_middle_of_an_epoch(step):
+    endless = data.pipeline(numbered(45), 10, seed=2, repeat=True)
+    wanted = epoch_of(endless.take(15))
+    endless.step.assign(step)
+    assert endless.step.dtype == tf.int64
+    np.testing.assert_array_equal(epoch_of(endless.take(15 - step)), wanted[step:])

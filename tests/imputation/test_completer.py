@@ -51,6 +51,16 @@ def test_the_pipeline_pairs_pictures_with_other_holes_each_time(digits):
     assert max(map(len, seen.values())) > 2
 
 
+def test_the_pipeline_goes_on_where_it_is_told_to(digits):
+    whole = gh.imputation.pipeline(digits[:20], MASKS, batch_size=8, seed=0)
+    rest = gh.imputation.pipeline(digits[:20], MASKS, batch_size=8, seed=0)
+    rest.step.assign(3)
+    assert int(rest.step.numpy()) == 3
+    for found, wanted in zip(rest.take(2), whole.skip(3).take(2), strict=True):
+        np.testing.assert_array_equal(found[0], wanted[0])
+        np.testing.assert_array_equal(found[1], wanted[1])
+
+
 def test_seeds_of_the_pipeline_repeat(digits):
     first, again, other = (
         list(gh.imputation.pipeline(digits[:20], MASKS, batch_size=8, seed=seed).take(4))
