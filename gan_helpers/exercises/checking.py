@@ -79,6 +79,17 @@ def expect_keys(answers, cases):
     expect(set(answers) == set(cases), f"the keys are {keys}; expected {list(cases)}.")
 
 
+def expect_filled(answers):
+    """Raise unless each part of an answer, {name: part}, is filled in.
+
+    All blank means an untouched stub; some blank are named.
+    """
+    blanks = [name for name, part in answers.items() if part is ... or part is None]
+    if len(blanks) == len(answers):
+        raise NotAttempted
+    expect(not blanks, f"{', '.join(blanks)}: still to be filled in.")
+
+
 def expect_kinds(answers, right, choices, hints):
     """Raise `Wrong` unless `answers` gives each case its kind.
 
@@ -89,8 +100,7 @@ def expect_kinds(answers, right, choices, hints):
         hints: {(case, kind): sentence} for each wrong kind.
     """
     expect_keys(answers, right)
-    if all(kind is ... or kind is None for kind in answers.values()):
-        raise NotAttempted
+    expect_filled(answers)
     names = ", ".join(map(repr, choices))
     for case, kind in answers.items():
         expect(kind in list(choices), f"{case} is {kind!r}; choose one of {names}.")

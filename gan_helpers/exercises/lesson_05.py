@@ -117,8 +117,7 @@ def check_same_game(answer):
         isinstance(found, dict) and set(found) == set(_SAME_GAME),
         f"expected a dictionary with the entries {', '.join(_SAME_GAME)}.",
     )
-    if any(value is ... or value is None for value in found.values()):
-        raise checking.NotAttempted
+    checking.expect_filled(found)
     for name, (wanted, reason) in _SAME_GAME.items():
         checking.expect(
             isinstance(found[name], bool), f"{name} is {found[name]!r}; answer True or False."

@@ -128,8 +128,7 @@ def check_density_and_coverage(density_and_coverage):
             isinstance(found, tuple | list) and len(found) == 2,
             f"the result is {type(found).__name__}; expected two numbers, density and coverage.",
         )
-        if any(value is ... or value is None for value in found):
-            raise checking.NotAttempted
+        checking.expect_filled(dict(zip(("density", "coverage"), found, strict=True)))
         _check_shares(*found, real, fake, k)
     return "density asks each fake how many reals it is near, coverage asks each real for a fake."
 

@@ -62,8 +62,7 @@ def _pair(answer, points, deviation):
         isinstance(found, tuple | list) and len(found) == 2,
         "return two things: the number of modes found, and the share of good points.",
     )
-    if any(part is ... for part in found):
-        raise checking.NotAttempted
+    checking.expect_filled(dict(zip(("modes", "share of good points"), found, strict=True)))
     modes, quality = found
     checking.expect(
         np.ndim(modes) == 0 and np.ndim(quality) == 0,

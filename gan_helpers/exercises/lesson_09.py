@@ -194,8 +194,7 @@ def check_sixth_car(answers):
         isinstance(answers, dict) and set(answers) == set(FAULTS),
         f"expected a dict with the keys {', '.join(FAULTS)}.",
     )
-    if any(fault is ... or fault is None for fault in answers.values()):
-        raise checking.NotAttempted
+    checking.expect_filled(answers)
     known = ", ".join(repr(fault) for fault in EXPLAINED)
     for name, fault in answers.items():
         checking.expect(fault in EXPLAINED, f"{name}: {fault!r} is none of {known}.")

@@ -141,8 +141,7 @@ WHY = {
 def check_cycle_claims(answers):
     """`answers` says of each claim whether it is true."""
     checking.expect_keys(answers, CLAIMS)
-    if any(answer is ... or answer is None for answer in answers.values()):
-        raise checking.NotAttempted
+    checking.expect_filled(answers)
     for name, answer in answers.items():
         checking.expect(
             isinstance(answer, bool), f"{name} is {answer!r}; answer with True or False."

@@ -80,7 +80,7 @@ WRONG_SYMPTOMS = {
     "A sign": ({"A": "sign", "B": "sign", "C": "labels"}, "range"),
     "B swapped": ({"A": "sigmoid", "B": "labels", "C": "sign"}, "in B they do not"),
     "C sign": ({"A": "sigmoid", "B": "sign", "C": "sign"}, "whose labels"),
-    "half done": ({"A": "sigmoid", "B": ..., "C": ...}, "choose one of"),
+    "half done": ({"A": "sigmoid", "B": ..., "C": ...}, "B, C: still to be filled in"),
     "other keys": ({"a": "sigmoid"}, "expected ['A', 'B', 'C']"),
     "unknown word": ({"A": "bug", "B": "sign", "C": "labels"}, "choose one of"),
     "no dict": (["sigmoid", "sign", "labels"], "expected a dict"),

@@ -60,6 +60,7 @@ WRONG_SETTINGS = [
     (lambda: {**SAME_GAME, "batch_size": True}, "another training"),
     (lambda: {**SAME_GAME, "xla": False}, "only the rounding"),
     (lambda: {**SAME_GAME, "prefetch": "yes"}, "True or False"),
+    (lambda: {**SAME_GAME, "xla": ...}, "xla: still to be filled in"),
     (lambda: {"prefetch": True}, "the entries prefetch, steps_per_execution"),
 ]
 

@@ -118,6 +118,7 @@ WRONG_SHARES = {
     "another density": (scaled(lambda real, fake, k: 0.9), "expected"),
     "another coverage": (lambda real, fake, k: (by_hand(real, fake, k)[0], 0.123), "expected"),
     "one number": (lambda real, fake, k: 0.5, "two numbers"),
+    "one blank": (lambda real, fake, k: (1.0, ...), "coverage: still to be filled in"),
     "arrays": (lambda real, fake, k: (np.ones(3), 0.5), "one number"),
 }
 
@@ -179,7 +180,6 @@ test_an_unusable_verdict_is_explained = answers.explained(
 STUBS = {
     "distance": (lesson_07.check_frechet, lambda a, b: ...),
     "shares": (lesson_07.check_density_and_coverage, lambda real, fake, k: (..., ...)),
-    "one blank": (lesson_07.check_density_and_coverage, lambda real, fake, k: (1.0, ...)),
     "nothing": (lesson_07.check_density_and_coverage, lambda real, fake, k: ...),
     "verdict": (lesson_07.check_suspects, dict.fromkeys("ABCD", ...)),
 }

@@ -66,8 +66,8 @@ WRONG_FAILURES = {
     "A healthy": ({**lesson_08.FAILURES, "A": "healthy"}, "shares named right"),
     "B oscillates": ({**lesson_08.FAILURES, "B": "oscillation"}, "takes sides"),
     "C is a heap": ({**lesson_08.FAILURES, "C": "generator too strong"}, "keeps up"),
-    "half done": ({"A": "vanishing slope", "B": ..., "C": ...}, "choose one of"),
-    "unknown word": ({"A": "mode collapse", "B": ..., "C": ...}, "choose one of"),
+    "half done": ({"A": "vanishing slope", "B": ..., "C": ...}, "B, C: still to be filled in"),
+    "unknown word": ({**lesson_08.FAILURES, "A": "mode collapse"}, "choose one of"),
     "other keys": ({"a": "oscillation"}, "expected ['A', 'B', 'C']"),
     "no dict": (["oscillation"], "expected a dict"),
 }

@@ -215,6 +215,7 @@ FAULTS = {
     "exercise without check": (in_code(4, source="1"), "gh.exercises.check_"),
     "exercise without solution": (without_tag("solution"), "tag 'solution'"),
     "solution not folded": (in_code(5, metadata={"tags": ["solution"]}), "not folded"),
+    "answer not folded": (in_code(3, metadata={"tags": ["answer"]}), "answer is not folded"),
     "no hint": (without_text("<details>"), "fewer folded hints"),
     "no section on trouble": (without_text("## When it goes wrong"), "'## When it goes wrong'"),
     "no section to keep": (without_text("## Keep"), "'## Keep'"),

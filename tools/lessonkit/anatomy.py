@@ -112,7 +112,7 @@ def check_setup(lesson):
 
 
 def check_exercises(lesson):
-    """Two or more exercises, each stub, check, folded solution, with hints."""
+    """Two or more exercises, each stub, check, folded solution, with hints; folded answers."""
     stubs = [i for i, cell in enumerate(lesson.code) if "exercise" in notebooks.tags(cell)]
     if len(stubs) < 2:
         yield f"there are {len(stubs)} exercises; two or more are wanted"
@@ -126,6 +126,9 @@ def check_exercises(lesson):
     for cell in notebooks.tagged(lesson.notebook, "solution"):
         if not cell.metadata.get("jupyter", {}).get("source_hidden"):
             yield f"{lesson.place(cell)}: the solution is not folded (jupyter.source_hidden)"
+    for cell in notebooks.tagged(lesson.notebook, "answer"):
+        if not cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            yield f"{lesson.place(cell)}: the answer is not folded (jupyter.outputs_hidden)"
     if lesson.markdown.count("<details") < len(stubs):
         yield "there are fewer folded hints (<details>) than exercises"
 
