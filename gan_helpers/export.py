@@ -1,6 +1,6 @@
 """A trained generator as files that others can use, each compared with the original.
 
-`.keras`       Keras' own file. For going on in Python; needs this package for its two layers.
+`.keras`       Keras' own file. For going on in Python; needs this package for its layers.
 SavedModel     TensorFlow's folder. Runs with TensorFlow alone, in Python, C++, Java, TF Serving.
 ONNX           one file for onnxruntime, which is small and runs nearly everywhere; no TensorFlow.
 
@@ -134,6 +134,8 @@ def _samples(model, seed):
 
 
 def _about(model, report):
+    gives_pictures = len(model.output_shape) == 4
+    way_back = {"to_gray_levels": "uint8(clip(round((output + 1) * 127.5), 0, 255))"}
     return {
         "inputs": {entry.name: [None, *entry.shape[1:]] for entry in model.inputs},
         "input_values": {
@@ -143,8 +145,8 @@ def _about(model, report):
             for entry in model.inputs
         },
         "output": [None, *model.output_shape[1:]],
-        "output_values": "float32 in [-1, 1]",
-        "to_gray_levels": "uint8(clip(round((output + 1) * 127.5), 0, 255))",
+        "output_values": f"float32{' in [-1, 1]' if gives_pictures else ', as in training'}",
+        **(way_back if gives_pictures else {}),
         "largest_difference": {name: entry["difference"] for name, entry in report.items()},
         "made_with": {"keras": keras.__version__, "tensorflow": tf.__version__},
     }

@@ -74,6 +74,7 @@ def test_files_and_report(saved):
     about = json.loads((folder / export.ABOUT).read_text())
     assert about["inputs"] == {"latent": [None, 8]} and about["output"] == [None, 32, 32, 3]
     assert about["largest_difference"].keys() == report.keys()
+    assert about["output_values"] == "float32 in [-1, 1]" and "127.5" in about["to_gray_levels"]
 
 
 def test_keras_file_holds_the_averaged_generator(gan, saved):
@@ -124,6 +125,8 @@ def test_whole_numbers_as_inputs(tmp_path):
     model = keras.Model([latent, label], keras.layers.Add()([latent, place]))
     report = export.save(model, tmp_path, formats=("keras", "saved_model"))
     assert all(entry["difference"] == 0 for entry in report.values())
+    about = json.loads((tmp_path / export.ABOUT).read_text())
+    assert "to_gray_levels" not in about and "[-1, 1]" not in about["output_values"]
 
 
 def test_a_sequential_model_is_copied_too():

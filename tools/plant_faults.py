@@ -299,7 +299,7 @@ FAULTS = [
         "exercises/lesson_09",
         "09",
         any_network_fits=("bool(found) == right,", "True,"),
-        sixth_car_swapped=('"R": "frozen", "S": "noise"', '"R": "noise", "S": "frozen"'),
+        five_programs_swapped=('"R": "frozen", "S": "noise"', '"R": "noise", "S": "frozen"'),
     ),
     *_in(
         "evaluation/memorization.py",

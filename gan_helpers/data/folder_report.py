@@ -24,7 +24,9 @@ class FolderReport:
         cut: positions of pictures of which more than a quarter was cut off.
         modes: {Pillow's pixel format: how many files}.
         gray: how many pictures have no color, whatever their format.
-        animated, transparent: positions of such pictures.
+        animated: positions of files with more than one frame: animations, or photographs with
+            which a phone stores a second picture.
+        transparent: positions of such pictures.
         exact_duplicates, near_duplicates: groups of positions; the near include the exact.
         skipped: {path: reason}.
         files: the N paths.
@@ -60,7 +62,7 @@ class FolderReport:
             f"formats of pixels: {modes}; without color: {self.gray:,}",
             self._line(f"smaller than {width} x {height} (enlarged, so blurred)", self.smaller),
             self._line("more than a quarter cut off", self.cut),
-            self._line("animated (first frame taken)", self.animated),
+            self._line("several frames (first one taken)", self.animated),
             self._line("transparent (laid on white)", self.transparent),
             self._groups("equal", self.exact_duplicates),
             self._groups("equal or nearly so", self.near_duplicates),

@@ -174,7 +174,17 @@ def _difference(after, before):
 
 # The least and the largest value that a last layer can give.
 _REACH = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
-_SHAPES_ALONE = (keras.layers.Reshape, keras.layers.Flatten, keras.layers.InputLayer)
+# Layers that move values or average them, so that none leaves the range.
+_KEEP_RANGE = (
+    keras.layers.InputLayer,
+    keras.layers.Reshape,
+    keras.layers.Flatten,
+    keras.layers.Cropping2D,
+    keras.layers.AveragePooling2D,
+    keras.layers.MaxPooling2D,
+)
+_ENLARGE = (keras.layers.UpSampling2D, keras.layers.Resizing)
+_WITHIN = ("nearest", "bilinear")  # other ways to enlarge overshoot at edges
 
 
 def reach(network):
@@ -182,9 +192,15 @@ def reach(network):
     for layer in reversed(getattr(network, "layers", [])):
         if getattr(layer, "layers", None):
             return reach(layer)
-        if not isinstance(layer, _SHAPES_ALONE):
+        if not _keeps_range(layer):
             return _REACH.get(_activation(layer), (math.nan, math.nan))
     return math.nan, math.nan
+
+
+def _keeps_range(layer):
+    return isinstance(layer, _KEEP_RANGE) or (
+        isinstance(layer, _ENLARGE) and layer.interpolation in _WITHIN
+    )
 
 
 def _activation(layer):

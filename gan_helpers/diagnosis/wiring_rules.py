@@ -71,7 +71,7 @@ def not_updated(run):
             if run.knows(f"{name}_change"):
                 evidence += (
                     f", while the {name} moves by {run.typical(f'{name}_change'):.1e} of its "
-                    "weights a look"
+                    "weights at a step"
                 )
         return Finding(
             "network not updated",

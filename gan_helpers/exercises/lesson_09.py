@@ -188,7 +188,7 @@ def _shared_step(generator, discriminator, optimizers, real, latent):
 
 
 @checking.check
-def check_sixth_car(answers):
+def check_five_programs(answers):
     """Check a dict from the name of each faulty program to its fault."""
     checking.expect(
         isinstance(answers, dict) and set(answers) == set(FAULTS),

@@ -9,16 +9,19 @@ from gan_helpers.data import arrays
 from gan_helpers.plots import style
 
 
-def tile(pictures, columns=None, gap=1):
+def tile(pictures, columns=None, gap=None):
     """Return pictures laid out in a grid as one uint8 picture (height, width, C), gaps white.
 
     Args:
         pictures: uint8 (N, H, W, C).
         columns: pictures a row; by default close to a square, wide rather than high.
-        gap: pixels between them.
+        gap: pixels between them; by default one for each 32 of their height, so that it is seen
+            when large pictures are drawn small.
     """
     pictures = arrays.check_images(pictures, "pictures")
     count, height, width, channels = pictures.shape
+    if gap is None:
+        gap = max(1, height // 32)
     if columns is None:
         columns = min(count, int(np.ceil(np.sqrt(2 * count))))
     if not isinstance(columns, int) or columns < 1:
@@ -84,7 +87,7 @@ def film(frames, titles, columns=8):
     drawing, axes = style.figure(width=7.0, height=6.0 * aspect + 0.1)
     axis = axes[0, 0]
     _image(axis, canvas)
-    row_height = frames[0].shape[1] + 1
+    row_height = canvas.shape[0] / len(frames)
     axis.axis("on")
     axis.grid(False)
     axis.set(xticks=[], yticks=[row_height * (row + 0.5) for row in range(len(frames))])

@@ -68,7 +68,7 @@ def test_report_reads_as_text(folder):
         "shorter side from 12 to 80 pixels, half have 40 or more",
         "without color: 2",
         "smaller than 32 x 32 (enlarged, so blurred): 1 (h tiny.png)",
-        "animated (first frame taken): 1 (f moving.gif)",
+        "several frames (first one taken): 1 (f moving.gif)",
         "equal or nearly so: 1 (a plain.png = b same.png = c nearly.jpg)",
         "skipped: 2",
         "k empty.png: the file is empty",

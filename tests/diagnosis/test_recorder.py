@@ -175,6 +175,23 @@ def test_networks_inside_networks():
     assert all(math.isnan(bound) for bound in looks.reach(None))
 
 
+@pytest.mark.parametrize(
+    ("layer", "kept"),
+    [
+        (keras.layers.UpSampling2D(), True),
+        (keras.layers.UpSampling2D(interpolation="bicubic"), False),  # it overshoots at edges
+        (keras.layers.Resizing(40, 40), True),
+        (keras.layers.Cropping2D(2), True),
+        (keras.layers.Rescaling(2.0), False),
+        (keras.layers.Conv2D(1, 3), False),
+    ],
+)
+def test_what_follows_the_activation_may_keep_its_range(layer, kept):
+    network = small.generator(output="tanh")
+    bounds = looks.reach(keras.Sequential([keras.Input((16,)), network, layer]))
+    assert bounds == (-1.0, 1.0) if kept else all(map(math.isnan, bounds))
+
+
 def test_the_shipped_generators_reach_from_black_to_white():
     for family in gh.networks.FAMILIES:
         assert looks.reach(gh.networks.generator(family=family)) == (-1.0, 1.0)

@@ -105,7 +105,7 @@ test_wrong_losses_are_explained = answers.explained(
 
 
 def test_right_diagnosis_is_praised(capsys):
-    assert gh.exercises.check_sixth_car(dict(lesson_09.FAULTS))
+    assert gh.exercises.check_five_programs(dict(lesson_09.FAULTS))
     assert capsys.readouterr().out.startswith("correct: ")
 
 
@@ -125,7 +125,7 @@ test_wrong_diagnosis_is_explained = answers.explained(
         ({"P": "frozen"}, "expected a dict with the keys"),
         ("frozen", "expected a dict"),
     ],
-    gh.exercises.check_sixth_car,
+    gh.exercises.check_five_programs,
 )
 
 
@@ -165,5 +165,5 @@ test_stub_of_the_test_is_not_attempted = answers.untouched_in_any_way(
 def test_other_stubs_are_not_attempted(capsys):
     assert not gh.exercises.check_lowest_losses(..., ...)
     assert not gh.exercises.check_lowest_losses(RIGHT[0], ...)
-    assert not gh.exercises.check_sixth_car(dict.fromkeys(lesson_09.FAULTS, ...))
+    assert not gh.exercises.check_five_programs(dict.fromkeys(lesson_09.FAULTS, ...))
     assert capsys.readouterr().out == "not attempted yet\n" * 3
