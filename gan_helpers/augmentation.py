@@ -6,8 +6,8 @@ Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN Training",
     L_D = E_x [f_D(-D(T(x)))] + E_z [f_D(D(T(G(z))))]
     L_G = E_z [f_G(-D(T(G(z))))]
 
-The discriminator sees reals and fakes through the same T and never a picture twice alike, so it
-cannot learn the few reals by heart. T is differentiable, so the generator learns through it; and
+The discriminator sees reals and fakes through the same T and a picture seldom twice alike, so it
+hardly learns the few reals by heart. T is differentiable, so the generator learns through it; and
 as both sides are changed alike, the generator does not learn to draw the changes.
 
 All functions take float pictures (N, H, W, C) in [-1, 1] and a `seed`, two whole numbers that

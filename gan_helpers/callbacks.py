@@ -264,7 +264,7 @@ class Backup(keras.callbacks.Callback):
         for path in self._paths():
             try:
                 self.model.load_weights(path)
-            except OSError as error:  # damaged on the disk: the older one goes over it
+            except (OSError, RuntimeError, KeyError) as error:  # damaged: take the older one
                 unreadable.append(f"{path.name}: {error}")
                 continue
             return int(path.name.split(".")[0].removeprefix("epoch_"))

@@ -139,6 +139,11 @@ def samples(x, generator):
             raise ValueError(
                 f"the data has conditions {given}, but the networks take {conditions[0].shape}."
             )
+        classes, highest = classes_of(generator), getattr(x, "highest_label", 0)
+        if classes and highest >= classes:
+            raise ValueError(
+                f"the labels go up to {highest}, but this GAN knows the classes 0 to {classes - 1}."
+            )
     if not isinstance(spec, tf.TensorSpec):
         raise ValueError(
             "the dataset yields more than samples (labels?); this GAN takes samples alone: "

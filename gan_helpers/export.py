@@ -90,7 +90,7 @@ def in_float32(model):
     """
 
     def layer_in_float32(layer):
-        return type(layer).from_config({**layer.get_config(), "dtype": "float32"})
+        return type(layer).from_config({**_with_float32(layer.get_config()), "dtype": "float32"})
 
     try:
         copy = keras.models.clone_model(model, clone_function=layer_in_float32, recursive=True)
@@ -101,6 +101,23 @@ def in_float32(model):
         ) from error
     copy.set_weights(model.get_weights())
     return copy
+
+
+def _with_float32(config):
+    """Return a layer's configuration with float32 for each data type, in wrapped layers too."""
+    if isinstance(config, list):
+        return [_with_float32(entry) for entry in config]
+    if not isinstance(config, dict):
+        return config
+    return {
+        key: "float32" if key == "dtype" and _is_float_type(value) else _with_float32(value)
+        for key, value in config.items()
+    }
+
+
+def _is_float_type(value):
+    """Return whether it is a float type's name, or the configuration of a policy."""
+    return isinstance(value, dict) or (isinstance(value, str) and "float" in value)
 
 
 def _generator(model):

@@ -1,6 +1,7 @@
 """What every adversarial game has, whoever plays it: counted steps, a guarded `fit`, files."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from gan_helpers import guards, losses, training
@@ -20,7 +21,6 @@ class Game(keras.Model):
 
     NETWORKS = ("generator", "discriminator")
     SETTINGS = ()
-    gradient_penalty = 0.0  # most games have none; `guards` asks
 
     def __init__(self, name, **kwargs):
         super().__init__(name=name, **kwargs)
@@ -53,7 +53,9 @@ class Game(keras.Model):
         is_dataset = isinstance(x, tf.data.Dataset)
         own = [guards.DataOrder(x)]
         if not any(isinstance(callback, guards.StopOnBrokenNumbers) for callback in given):
-            own.append(guards.StopOnBrokenNumbers(x if is_dataset else None))
+            is_array = isinstance(x, np.ndarray | tf.Tensor)
+            searched = tf.data.Dataset.from_tensors(x) if is_array else x if is_dataset else None
+            own.append(guards.StopOnBrokenNumbers(searched))
         kwargs.setdefault("shuffle", not is_dataset)
         return super().fit(x, *args, callbacks=[*own, *given], **kwargs)
 
@@ -110,6 +112,26 @@ class Game(keras.Model):
         return tf.cond(due, lambda: penalty() * self.penalty_every, lambda: tf.constant(0.0))
 
     # --- Files ---------------------------------------------------------------------------------
+
+    def save_own_variables(self, store):
+        """Keep the random states of layers such as dropout too, which Keras' files leave out."""
+        super().save_own_variables(store)
+        for number, state in enumerate(self._random_states()):
+            store[f"random_state_{number}"] = state.numpy()
+
+    def load_own_variables(self, store):
+        """Load what `save_own_variables` has kept; files without random states are taken too."""
+        names = list(store.keys())
+        for number, state in enumerate(self._random_states()):
+            if f"random_state_{number}" in names:
+                state.assign(store[f"random_state_{number}"])
+        weights = [name for name in names if not name.startswith("random_state_")]
+        super().load_own_variables({name: store[name] for name in weights})
+
+    def _random_states(self):
+        """Return the variables that belong to the networks and are no weights."""
+        weights = {id(weight) for weight in self.weights}
+        return [v for v in self.variables if id(v) not in weights and "seed" in v.path]
 
     def get_config(self):
         return {"name": self.name, **{name: _stored(getattr(self, name)) for name in self.NETWORKS}}

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import augmentation, checks, game, losses, training
+from gan_helpers import augmentation, checks, game, losses, networks, training
 from gan_helpers.data import arrays
 
 METRICS = (
@@ -167,17 +167,20 @@ class GAN(game.Game):
     def _penalty(self, discriminator, real, fake):
         """Return the penalties' share of the discriminator's loss at this step."""
 
+        pack = networks.pack_of(self.discriminator)
+
         def compute():
             total = 0.0
             if self.r1:
-                penalty = losses.zero_centered_penalty(discriminator, real)
+                penalty = losses.zero_centered_penalty(discriminator, real, pack)
                 total += self._scheduled(self.r1) / 2 * penalty
             if self.r2:
-                penalty = losses.zero_centered_penalty(discriminator, fake)
+                penalty = losses.zero_centered_penalty(discriminator, fake, pack)
                 total += self._scheduled(self.r2) / 2 * penalty
             if self.gradient_penalty:
-                mix = self._draw(tf.random.stateless_uniform, (tf.shape(real)[0],), stream=1)
-                penalty = losses.gradient_penalty(discriminator, real, fake, mix)
+                pairs = tf.shape(real)[0] // pack
+                mix = self._draw(tf.random.stateless_uniform, (pairs,), stream=1)
+                penalty = losses.gradient_penalty(discriminator, real, fake, mix, pack)
                 total += self.gradient_penalty * penalty
             return total
 
@@ -239,7 +242,8 @@ class GAN(game.Game):
 
         def draw(part):
             own = None if condition is None else condition[part]
-            return _given(self.ema_generator, own)(latent[part], training=False).numpy()
+            drawn = _given(self.ema_generator, own)(latent[part], training=False)
+            return tf.cast(drawn, tf.float32).numpy()
 
         starts = range(0, len(latent), batch_size)
         samples = np.concatenate([draw(slice(start, start + batch_size)) for start in starts])

@@ -109,7 +109,7 @@ class StopOnBrokenNumbers(keras.callbacks.Callback):
         ]
         if max(rates) > 0.01:
             return f"the learning rate {max(rates):.3g} is high; try a tenth of it."
-        if gan.adversarial_loss.name == "wasserstein" and not gan.gradient_penalty:
+        if gan.adversarial_loss.name == "wasserstein" and getattr(gan, "gradient_penalty", 1) == 0:
             return (
                 "the Wasserstein loss without a gradient penalty grows without bound; compile "
                 "with gradient_penalty=10."

@@ -2,7 +2,8 @@
 
 All losses work on logits, the discriminator's raw outputs: C(x) for real pictures, C(G(z)) for
 fakes, D = sigmoid(C). Each is a pair of functions of `(real_logits, fake_logits)`, float tensors
-of the same shape (N, 1) or (N,), and returns a float32 scalar that its network *minimizes*.
+of the same shape (N, 1) or (N,), and returns a float32 scalar that its network *minimizes*. Give
+them float32 logits: a square overflows float16 soon.
 Equations are written as losses to minimize.
 
 softplus(t) = log(1 + exp(t)), so that -log D(x) = softplus(-C(x)) and
@@ -173,18 +174,20 @@ def get(loss):
     )
 
 
-def _squared_gradient_norms(discriminator, images):
-    """Return |grad_x C(x)|^2 for each picture, float32 of shape (N,)."""
+def _squared_gradient_norms(discriminator, images, pack):
+    """Return |grad_x C(x)|^2 for each pack of pictures, float32 of shape (N / pack,)."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
-        # Pictures do not see each other in C (no batch norm), so the gradient of the sum holds
-        # each picture's own gradient.
-        total = tf.reduce_sum(tf.cast(discriminator(images, training=True), tf.float32))
+        # Packs do not see each other in C (no batch norm), so the gradient of the sum holds each
+        # one's own. A pack's logit stands there once for each of its pictures: it counts once.
+        logits = tf.cast(discriminator(images, training=True), tf.float32)
+        total = tf.reduce_sum(logits) / pack
     gradients = tf.cast(tape.gradient(total, images), tf.float32)
-    return tf.reduce_sum(tf.square(gradients), axis=tuple(range(1, len(images.shape))))
+    squares = tf.reduce_sum(tf.square(gradients), axis=tuple(range(1, len(images.shape))))
+    return tf.reduce_sum(tf.reshape(squares, (-1, pack)), axis=1)
 
 
-def zero_centered_penalty(discriminator, images):
+def zero_centered_penalty(discriminator, images, pack=1):
     """Return E |grad_x C(x)|^2, a float32 scalar: R1 on real pictures, R2 on fakes.
 
     The loss adds (gamma / 2) times this. It flattens the discriminator where the pictures are, so
@@ -194,11 +197,12 @@ def zero_centered_penalty(discriminator, images):
     Args:
         discriminator: a model from pictures to logits.
         images: float tensor (N, ...), in [-1, 1] for pictures.
+        pack: pictures that are judged together, as one x; N is a multiple of it.
     """
-    return tf.reduce_mean(_squared_gradient_norms(discriminator, images))
+    return tf.reduce_mean(_squared_gradient_norms(discriminator, images, pack))
 
 
-def gradient_penalty(discriminator, real, fake, mix):
+def gradient_penalty(discriminator, real, fake, mix, pack=1):
     """Return E (|grad_x C(x)| - 1)^2 between reals and fakes, a float32 scalar (WGAN-GP).
 
     x = mix * real + (1 - mix) * fake (Gulrajani et al. 2017, "Improved Training of Wasserstein
@@ -207,10 +211,12 @@ def gradient_penalty(discriminator, real, fake, mix):
     Args:
         discriminator: a model from pictures to logits.
         real, fake: float tensors (N, ...) of one shape.
-        mix: float tensor (N,), drawn *uniformly* from [0, 1], one number a pair.
+        mix: float tensor (N / pack,), drawn *uniformly* from [0, 1], one number a pair.
+        pack: pictures that are judged together, as one x; N is a multiple of it.
     """
-    mix = tf.reshape(tf.cast(mix, real.dtype), [-1] + [1] * (len(real.shape) - 1))
+    mix = tf.repeat(tf.cast(mix, real.dtype), pack)
+    mix = tf.reshape(mix, [-1] + [1] * (len(real.shape) - 1))
     between = mix * real + (1.0 - mix) * tf.cast(fake, real.dtype)
     # The root has an infinite slope at zero: a tiny floor keeps the gradient finite there.
-    norms = tf.sqrt(tf.maximum(_squared_gradient_norms(discriminator, between), 1e-12))
+    norms = tf.sqrt(tf.maximum(_squared_gradient_norms(discriminator, between, pack), 1e-12))
     return tf.reduce_mean(tf.square(norms - 1.0))

@@ -146,12 +146,14 @@ def _augmentation(different, channels):
     """Return the names of random changes, and why."""
     if different >= ENOUGH:
         return (), f"none: {different:,} different pictures are hard to learn by heart."
-    names, why = ("translation",), "places are changed, so that no picture is seen twice alike"
+    names, changes = ("translation",), "at changing places"
     if different < FEW and channels == 3:
-        names, why = ("translation", "brightness", "saturation", "contrast"), why + ", and colors"
+        names += ("brightness", "saturation", "contrast")
+        changes += " and in changing colors"
     return names, (
-        f"{', '.join(names)}: of {different:,} different pictures a discriminator learns each by "
-        f"heart; {why}. Nothing is mirrored: letters, hands and faces have sides."
+        f"{', '.join(names)}: of {different:,} different pictures a discriminator would learn each "
+        f"by heart, so it sees them {changes}. Nothing is mirrored: letters, hands and faces have "
+        "sides."
     )
 
 

@@ -47,7 +47,7 @@ def untouched(cases):
 
 def untouched_in_any_way(*checks):
     """Return a test of all that counts as a stub of a function."""
-    stubs = {"...": ..., "returns ...": lambda *_: ..., "returns None": lambda *_: None}
+    stubs = {"...": ..., "returns ...": lambda *_: ...}
     pairs = itertools.product(checks, stubs.items())
     return untouched({f"{check.__name__}, {name}": (check, stub) for check, (name, stub) in pairs})
 

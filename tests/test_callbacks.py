@@ -337,6 +337,18 @@ def test_backup_damage_and_restore(tmp_path):
     assert gan.steps == 3 * STEPS
 
 
+@pytest.mark.parametrize("place", [0.05, 0.3, 0.6])
+def test_a_backup_with_holes_gives_way_to_the_older_one(tmp_path, place):
+    """HDF5 reports some damage as RuntimeError or KeyError."""
+    _, newest = interrupted(tmp_path, 3 * STEPS + 2)
+    content = bytearray((tmp_path / newest).read_bytes())
+    start = int(place * len(content))
+    content[start : start + len(content) // 10] = bytes(len(content) // 10)
+    (tmp_path / newest).write_bytes(content)
+    _, backup = fit(tmp_path, 3)
+    assert backup.restored in (2, 3)  # 3: the hole is in the numbers, which nothing can notice
+
+
 def test_a_run_that_a_callback_stops_may_go_on(tmp_path):
     gan, _ = fit(tmp_path, 4, callbacks.StopAfter(steps=STEPS + 2))
     assert gan.steps == STEPS + 2

@@ -341,6 +341,12 @@ def test_live_samples_draw_the_class_that_is_asked_for():
     np.testing.assert_array_equal(live.picture, wanted)
 
 
+def test_labels_that_the_networks_do_not_know_are_refused():
+    points, labels = points_and_labels(24)
+    with pytest.raises(ValueError, match=r"the labels go up to \d+, but this GAN knows"):
+        points_gan().fit(gh.data.pipeline(points, 8, 0, labels + 1), verbose=0)
+
+
 def test_broken_numbers_stop_the_run():
     points, labels = points_and_labels(24)
     points[8:] = np.nan

@@ -146,6 +146,13 @@ def test_networks_inside_networks_leave_in_float32_too():
     assert copy(np.ones((2, 4), np.float32)).dtype == "float32"
 
 
+def test_wrapped_layers_leave_in_float32_too():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    wrapped = keras.layers.SpectralNormalization(keras.layers.Dense(3))
+    copy = export.in_float32(keras.Sequential([keras.Input((4,)), wrapped]))
+    assert copy.layers[-1].layer.compute_dtype == "float32"
+
+
 # --- what goes wrong -----------------------------------------------------------------------------
 
 

@@ -97,9 +97,9 @@ def mixes(monkeypatch):
     seen = []
     penalty = gh.losses.gradient_penalty
 
-    def listening(discriminator, real, fake, mix):
+    def listening(discriminator, real, fake, mix, pack):
         seen.append(mix.numpy())
-        return penalty(discriminator, real, fake, mix)
+        return penalty(discriminator, real, fake, mix, pack)
 
     monkeypatch.setattr(gh.losses, "gradient_penalty", listening)
     return seen
@@ -679,3 +679,33 @@ def test_fit_refuses_data_before_it_trains(data, message):
     with pytest.raises(ValueError, match=message):
         model.fit(data(), verbose=0)
     assert model.steps == 0
+
+
+def test_random_layers_go_on_where_a_file_left_them(tmp_path):
+    def model():
+        judge = keras.Sequential(
+            [
+                keras.Input((2,)),
+                keras.layers.Dense(6),
+                keras.layers.Dropout(0.5),
+                keras.layers.Dense(1),
+            ]
+        )
+        made = gh.GAN(tiny.generator(), judge)
+        made.compile(run_eagerly=True)
+        return made
+
+    one, real = model(), tiny.points(8)
+    one.train_step(tf.constant(real))
+    one.save(tmp_path / "gan.keras")
+    other = gh.GAN.load(tmp_path / "gan.keras")
+    other.run_eagerly = True
+    for gan in (one, other):
+        gan.train_step(tf.constant(real))
+    assert_same_weights(one, other)
+
+
+def test_generated_points_are_float32_whatever_the_networks_compute_in():
+    half = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, dtype="bfloat16")])
+    gan = gh.GAN(half, tiny.discriminator())
+    assert gan.generate(3, seed=0).dtype == np.float32

@@ -61,6 +61,13 @@ def test_weights_are_those_of_the_named_step():
     assert_same_weights(model, twin)
 
 
+def test_nan_in_an_array_is_found_too():
+    points = tiny.points(40)
+    points[17, 1] = np.nan
+    with pytest.warns(RuntimeWarning, match="the data holds NaN"):
+        tiny.gan(run_eagerly=True).fit(points, batch_size=8, verbose=0)
+
+
 def test_without_a_newer_copy_the_start_comes_back():
     model = tiny.gan(run_eagerly=True)
     before = model.get_weights()

@@ -245,6 +245,20 @@ def test_zero_centered_penalty_sums_over_all_pixels_and_means_over_pictures():
         assert float(losses.zero_centered_penalty(bright, pictures)) == pytest.approx(90.0)
 
 
+@pytest.mark.parametrize("pack", [1, 2, 4])
+def test_a_pack_counts_once_as_one_sample(pack):
+    """A critic whose gradient over a whole pack has length 1."""
+
+    def critic(points, training=True):
+        sums = tf.reduce_sum(tf.reshape(points, (-1, 2 * pack)), axis=1, keepdims=True)
+        return tf.repeat(sums / np.sqrt(2 * pack), pack, axis=0)
+
+    points, mix = tf.random.stateless_normal((8, 2), seed=(0, 1)), tf.fill([8 // pack], 0.3)
+    assert float(losses.zero_centered_penalty(critic, points, pack)) == pytest.approx(1.0)
+    penalty = losses.gradient_penalty(critic, points, -points, mix, pack)
+    assert float(penalty) == pytest.approx(0.0, abs=1e-6)
+
+
 def test_zero_centered_penalty_is_differentiated_by_the_weights():
     """|w|^2 has the gradient 2 w, and none for the bias."""
     network = linear([0.5, -2.0])

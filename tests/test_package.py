@@ -169,7 +169,7 @@ def imports():
         ("evaluation", {"runtime", "data", "networks", "losses"}),
         ("training", set()),
         ("game", {"checks", "guards", "losses", "training"}),
-        ("gan", {"augmentation", "checks", "data", "game", "losses", "training"}),
+        ("gan", {"augmentation", "checks", "data", "game", "losses", "networks", "training"}),
         ("translation", {"checks", "data", "game", "losses", "training"}),
         ("diagnosis", {"networks"}),  # it watches loops of any kind
     ],

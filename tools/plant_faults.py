@@ -94,7 +94,7 @@ FAULTS = [
             "tf.reduce_sum(tf.abs(gradients)",
         ),
         penalty_around_zero=("tf.square(norms - 1.0)", "tf.square(norms)"),
-        root_without_floor=("between), 1e-12))", "between), 0.0))"),
+        root_without_floor=("between, pack), 1e-12))", "between, pack), 0.0))"),
     ),
     *_in(
         "gan.py",
@@ -117,8 +117,8 @@ FAULTS = [
             "self._draw(tf.random.stateless_normal",
         ),
         r2_on_reals=(
-            "losses.zero_centered_penalty(discriminator, fake)",
-            "losses.zero_centered_penalty(discriminator, real)",
+            "losses.zero_centered_penalty(discriminator, fake, pack)",
+            "losses.zero_centered_penalty(discriminator, real, pack)",
         ),
         gamma_not_halved=("self._scheduled(self.r1) / 2", "self._scheduled(self.r1)"),
     ),
@@ -454,8 +454,8 @@ FAULTS = [
         "translation/paired",
         "13",
         squares_for_l1=(
-            "tf.abs(tf.cast(fake, tf.float32) - target)",
-            "tf.square(tf.cast(fake, tf.float32) - target)",
+            "tf.abs(tf.cast(fake, tf.float32) - tf.cast(target, tf.float32))",
+            "tf.square(tf.cast(fake, tf.float32) - tf.cast(target, tf.float32))",
         ),
         fooled_by_the_target=(
             "discriminator(target, training=True), discriminator(fake, training=True)",

@@ -103,11 +103,11 @@ def check_labels(labels, count):
         raise ValueError(
             f"labels has the shape {labels.shape}; expected one label a picture, ({count},)."
         )
-    if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0:
-        raise ValueError(
-            f"labels are {labels.dtype}, from {labels.min()} on; expected whole numbers from 0 on."
-        )
-    return labels
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"labels are {labels.dtype}; expected whole numbers from 0 on.")
+    if labels.min() < 0:
+        raise ValueError(f"labels go from {labels.min()} on; expected whole numbers from 0 on.")
+    return labels.astype(np.int64)
 
 
 @dataclasses.dataclass(frozen=True)

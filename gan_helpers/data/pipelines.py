@@ -34,10 +34,12 @@ def pipeline(images, batch_size=64, seed=0, labels=None, repeat=False):
     if labels is None:
         return batches(images, batch_size, seed, repeat)
     labels = arrays.check_labels(labels, len(images))
-    return batches((images, labels.astype(np.int32)), batch_size, seed, repeat)
+    dataset = batches((images, labels.astype(np.int32)), batch_size, seed, repeat)
+    dataset.highest_label = int(labels.max())  # for a clear error where a GAN knows fewer
+    return dataset
 
 
-def pair_pipeline(sources, targets, batch_size=16, seed=0, flip=False):
+def pair_pipeline(sources, targets, batch_size=16, seed=0, flip=False, repeat=False):
     """Return a `tf.data.Dataset` of (sources, targets), float32 in [-1, 1], for a translator.
 
     All that `pipeline` promises holds here: whole batches, and an order that can be resumed.
@@ -48,6 +50,7 @@ def pair_pipeline(sources, targets, batch_size=16, seed=0, flip=False):
         seed: whole number.
         flip: give each pair a second time, both pictures mirrored left to right. An epoch is then
             twice as long.
+        repeat: hand out one epoch after the other without end, as in `pipeline`.
 
     Raises:
         ValueError: for other arrays, unequal numbers, or a batch size or seed out of range.
@@ -62,7 +65,7 @@ def pair_pipeline(sources, targets, batch_size=16, seed=0, flip=False):
         sources, targets = (
             np.concatenate([pictures, pictures[:, :, ::-1]]) for pictures in (sources, targets)
         )
-    return batches((sources, targets), batch_size, seed)
+    return batches((sources, targets), batch_size, seed, repeat)
 
 
 def batches(samples, batch_size, seed, repeat=False):

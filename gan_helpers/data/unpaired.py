@@ -6,7 +6,7 @@ import tensorflow as tf
 from gan_helpers.data import arrays, pipelines
 
 
-def unpaired_pipeline(first, second, batch_size=8, seed=0):
+def unpaired_pipeline(first, second, batch_size=8, seed=0, repeat=False):
     """Return a `tf.data.Dataset` of (a, b): each side shuffled for itself, float32 in [-1, 1].
 
     An epoch ends where the smaller side has no whole batch left; the larger one gets another part
@@ -17,6 +17,8 @@ def unpaired_pipeline(first, second, batch_size=8, seed=0):
         first, second: uint8 (N, H, W, C) and (M, H, W, C), the pictures of domain a and of b.
         batch_size: pictures of each side in a batch, at most N and at most M.
         seed: whole number; the two sides are shuffled differently.
+        repeat: hand out batches without end, as in `gh.data.pipeline`. Each side then goes through
+            its own pictures again and again, and no epoch ends with the smaller one.
 
     Raises:
         ValueError: for other arrays, sides of different height and width, or a batch size out of
@@ -32,9 +34,10 @@ def unpaired_pipeline(first, second, batch_size=8, seed=0):
     if not isinstance(seed, int | np.integer):
         raise ValueError(f"seed is {seed!r}; it must be a whole number.")
     sides = [
-        pipelines.pipeline(side, batch_size, seed=2 * seed + number)
+        pipelines.pipeline(side, batch_size, seed=2 * seed + number, repeat=repeat)
         for number, side in enumerate((first, second))
     ]
     dataset = tf.data.Dataset.zip(tuple(sides))
-    dataset.epoch = pipelines.Together(*(side.epoch for side in sides))
+    place = "step" if repeat else "epoch"
+    setattr(dataset, place, pipelines.Together(*(getattr(side, place) for side in sides)))
     return dataset

@@ -71,7 +71,7 @@ class Bands:
             raise ValueError(
                 f"history holds none of {', '.join(self.middle)}; give what GAN.fit returned."
             )
-        if not isinstance(steps_per_epoch, int) or steps_per_epoch < 1:
+        if not isinstance(steps_per_epoch, int | np.integer) or steps_per_epoch < 1:
             raise ValueError(
                 f"steps_per_epoch is {steps_per_epoch!r}; it must be a whole number from 1 on."
             )

@@ -33,7 +33,11 @@ def _breaks(values):
     finite = np.isfinite(values)
     if not len(values) or finite.all():
         return False
-    return not finite.any() or not finite[np.argmax(finite) :].all()
+    if not finite.any() or np.isinf(values).any():
+        return True
+    # What was not looked at is NaN too, and comes back: what is broken stays so.
+    gaps = np.diff(np.flatnonzero(np.concatenate([finite[np.argmax(finite) :], [True]]))) - 1
+    return gaps[-1] > max(gaps[:-1], default=0)
 
 
 # Losses and gaps of healthy runs stay below 20, with the Wasserstein loss too. The generator's
@@ -175,6 +179,8 @@ def _alike_pictures(run):
     if measures.as_pictures(run.pictures) is None:
         return None
     pictures = runs.picture_measures(run)
+    if run.typical("real_nearest") < 2 * SAME * run.typical("real_std"):
+        return None  # the data is like that
     if pictures and pictures["picture_nearest"] <= SAME * pictures["picture_std"]:
         return _collapse(
             f"a picture differs from its nearest neighbor by {pictures['picture_nearest']:.2g} on "

@@ -71,7 +71,7 @@ class Health(keras.callbacks.Callback):
         self.every = every
         self.history = {}
         self._given_real, self._latent = real, latent
-        self._real, self._before = None, {}
+        self._real, self._before, self._start = None, {}, {}
         self._calls = 0
         self._values, self._names = {}, set()
 
@@ -94,6 +94,7 @@ class Health(keras.callbacks.Callback):
             counts = {"real_count": len(real), "fake_count": len(fake)}
             self._note({**counts, "unequal": len(real) != len(fake)})
         self._calls += 1
+        self._start = self._start or self._weights()
         if self._calls % self.every == 0:
             self._note(self._look(real, fake))
             self._write(self.history, self._calls)
@@ -118,7 +119,7 @@ class Health(keras.callbacks.Callback):
                 )
             self.generator = looks.Given(self.generator, conditions)
             self.discriminator = looks.Given(self.discriminator, conditions)
-        self._before, self._values, self._names = {}, {}, set()
+        self._before, self._start, self._values, self._names = {}, {}, {}, set()
 
     def on_epoch_begin(self, epoch, logs=None):
         self._due = self.model.steps  # at least one look in every epoch
@@ -157,6 +158,10 @@ class Health(keras.callbacks.Callback):
         now = self._weights() if self._before else {}
         for name, before in self._before.items():
             found |= looks.movement(name, before, now[name])
+            if name in self._start:  # it may rest at the very steps that are looked at
+                moved = looks.movement(name, self._start[name], now[name])
+                found[f"{name}_moved"] = moved[f"{name}_change"]
+        self._start = now or self._start
         if latent is not None and len(self._before) == 2:
             both = (self._before["generator"], now["generator"])
             found["agreement"] = looks.agreement(*networks.values(), latent, *both)

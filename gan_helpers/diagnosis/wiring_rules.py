@@ -57,12 +57,18 @@ def generator_never_meets_discriminator(run):
         )
 
 
+def _travel(run, name):
+    """Return how far the weights moved from look to look, or at single steps where that is all."""
+    moved = run.all(f"{name}_moved")
+    return moved if len(moved) else run.all(f"{name}_change")
+
+
 def not_updated(run):
     """A network whose weights never move."""
     still = [
         name
         for name in ("generator", "discriminator")
-        if run.knows(f"{name}_change") and run.all(f"{name}_change").max() < NO_MOVE
+        if run.knows(f"{name}_change") and _travel(run, name).max() < NO_MOVE
     ]
     if still:
         moved = [n for n in ("generator", "discriminator") if n not in still]

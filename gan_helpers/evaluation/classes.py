@@ -152,7 +152,9 @@ class ClassScores(dict):
         return "\n".join(lines)
 
 
-def class_scores(fake, fake_labels, real, real_labels, net=None, seed=0, minimum=500):
+def class_scores(
+    fake, fake_labels, real, real_labels, net=None, seed=0, minimum=500, held_out=None
+):
     """Score each class by itself: all metrics of `score`, for the pictures of one class at a time.
 
     A conditional GAN can be good on average and fail in one class; a generator that forgets the
@@ -166,6 +168,9 @@ def class_scores(fake, fake_labels, real, real_labels, net=None, seed=0, minimum
         fake_labels, real_labels: whole numbers (N,), (M,): what was asked for, and what is.
         net, seed: as for `score`.
         minimum: the least number of pictures in a class.
+        held_out: (pictures, labels) of further real samples, for the floor: what the GAN has
+            learned from, say, for no GAN can be better than that. Without them it comes from
+            halves of the real ones, as in `score`.
 
     Returns:
         A `ClassScores`: {label: Score} for each class among the real labels.
@@ -174,6 +179,8 @@ def class_scores(fake, fake_labels, real, real_labels, net=None, seed=0, minimum
         ValueError: as for `score`; for labels that do not fit; for a class with fewer pictures.
     """
     sets = {"fake": (fake, fake_labels), "real": (real, real_labels)}
+    if held_out is not None:
+        sets["held_out"] = held_out
     labels = {}
     for name, (samples, given) in sets.items():
         try:
@@ -190,14 +197,14 @@ def class_scores(fake, fake_labels, real, real_labels, net=None, seed=0, minimum
             f"{name} has {least} pictures of class {label}; at least {minimum} are needed, because "
             "small sets make distances large whatever the pictures are."
         )
-    computed, describe = scores.extract({"fake": fake, "real": real}, net)
+    computed, describe = scores.extract({name: samples for name, (samples, _) in sets.items()}, net)
 
     def of_class(name, label):
         return computed[name][labels[name] == label][:least]
 
     found = ClassScores()
     for label in classes:
-        both = (of_class(name, label) for name in ("fake", "real"))
-        found[int(label)] = scores.score(*both, seed=seed, minimum=minimum)
+        samples = {name: of_class(name, label) for name in sets}
+        found[int(label)] = scores.score(**samples, seed=seed, minimum=minimum)
         found[int(label)]["net"] = describe
     return found

@@ -82,7 +82,8 @@ def _checked(images, seconds, seed, steps):
 
 def convolutions(image_shape):
     """Return the layers for `feature_networks.network`: large pictures are shrunk at once."""
-    longest = max(image_shape[:2])
+    shortest, longest = sorted(image_shape[:2])
+    longest = min(longest, 80) if shortest <= 32 else longest  # or nothing is left to convolve
     size, stride = (3, 1) if longest <= 40 else (5, 2) if longest <= 80 else (7, 4)
     return [
         [16, size, stride, "same"],

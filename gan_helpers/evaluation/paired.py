@@ -1,6 +1,7 @@
 """Is one way better than another? Differences of runs that share all else."""
 
 import dataclasses
+import math
 
 import numpy as np
 import scipy.stats
@@ -34,9 +35,13 @@ class PairedComparison:
 
     def __str__(self):
         p_value = f"p = {self.p_value:.3f}" if self.p_value >= 0.0005 else "p < 0.001"
+        digits = 2  # of points in percent; shares from 0 to 1 need more
+        if self.standard_error > 0:
+            digits = max(2, 1 - math.floor(math.log10(self.standard_error)))
+        mean, low, high = (f"{x:+.{digits}f}" for x in (self.difference, self.low, self.high))
         return (
-            f"{self.difference:+.2f} ({100 * LEVEL:.0f} %: {self.low:+.2f} to {self.high:+.2f}), "
-            f"paired t-test {p_value}, {self.count} pairs"
+            f"{mean} ({100 * LEVEL:.0f} %: {low} to {high}), paired t-test {p_value}, "
+            f"{self.count} pairs"
         )
 
 

@@ -13,6 +13,9 @@ class NotAttempted(Exception):
     """The stub is untouched."""
 
 
+_returned = []  # what the function of the check that runs has returned so far
+
+
 class Verdict(int):
     """True or False, silent as the last line of a notebook's cell: the sentence is printed."""
 
@@ -25,12 +28,14 @@ def check(function):
 
     @functools.wraps(function)
     def checked(*answers):
+        _returned.clear()
         try:
             if any(answer is None or answer is ... for answer in answers):
                 raise NotAttempted
             praise = function(*answers)
         except (NotAttempted, NotImplementedError):
-            print("not attempted yet")
+            begun = "not yet: in one of the cases your function still returns `...`."
+            print(begun if _returned else "not attempted yet")
             return Verdict(False)
         except Wrong as wrong:
             print(f"not yet: {wrong}")
@@ -52,12 +57,16 @@ def expect(condition, sentence):
 
 
 def call(answer, *arguments):
-    """Return what the learner's function returns; None or ... mean an untouched stub."""
+    """Return what the learner's function returns; `...`, or parts like it, mean a stub."""
     if not callable(answer):
         raise Wrong(f"expected a function, got {type(answer).__name__}.")
     result = answer(*arguments)
-    if result is None or result is ...:
+    parts = list(result.values()) if isinstance(result, dict) else result
+    parts = parts if isinstance(parts, list | tuple) and parts else [parts]
+    if all(part is ... for part in parts):
         raise NotAttempted
+    expect(result is not None, "your function returns nothing; every way through it must return.")
+    _returned.append(result)
     return result
 
 

@@ -146,6 +146,8 @@ def _suspects():
         suspects += [
             (f"{kind} bytes as they should be", good, ()),
             (f"{kind} bytes, nearly black", dark, ()),
+            (f"{kind} whole numbers, 0 and 1 only, as int64", dark.astype(np.int64), ()),
+            (f"{kind} float64 from 0 to 1", good / 255, ("divided by 255",)),
             (f"{kind} floats from 0 to 1", fractions, ("divided by 255",)),
             (f"{kind} floats from -1 to 1", data.scale(good), ("scaled already",)),
             (f"{kind} floats from 0 to 255", good.astype(np.float32), ()),

@@ -110,8 +110,15 @@ def _check_pictures(generator, latent_dim):
     )
 
 
+def _all_layers(network):
+    """Yield the layers of a network, and those of networks inside it."""
+    for layer in network.layers:
+        yield layer
+        yield from _all_layers(layer) if hasattr(layer, "layers") else ()
+
+
 def _check_even_overlap(generator):
-    for layer in generator.layers:
+    for layer in _all_layers(generator):
         if type(layer).__name__ == "Conv2DTranspose":
             kernel, stride = layer.kernel_size[0], layer.strides[0]
             checking.expect(

@@ -33,7 +33,11 @@ def check_layers_needed(layers_needed):
                 "twice as far.",
             ),
             (wanted - 1, "One too few: stop when the field is at least as wide as asked."),
-            (wanted + 1, "One too many: before any layer the field is 1 pixel already."),
+            (
+                wanted + 1,
+                "One too many: before any layer the field is 1 pixel already, and a field as wide "
+                "as asked is enough.",
+            ),
         )
         reason = next((text for value, text in reasons if value == found), "")
         checking.expect(
@@ -161,6 +165,7 @@ def check_culprit(find_culprit):
     """Check the letter of the run with two squashings, and the lowest loss it can reach."""
     culprit, lowest = checking.call(find_culprit)
     checking.expect_filled({"the letter": culprit, "the lowest loss": lowest})
+    culprit = str(culprit).strip().upper()
     symptoms = {
         "A": "its loss goes to 0 while all its answers are wrong: it was taught swapped labels",
         "C": "its loss goes to 0 and its answers are right: it is healthy",

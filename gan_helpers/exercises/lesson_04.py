@@ -106,6 +106,11 @@ def _stepped(generator_step, generator, discriminator, latent):
         return checking.call(
             generator_step, generator, discriminator, optimizer, tf.constant(latent)
         )
+    except tf.errors.InvalidArgumentError as error:
+        raise checking.Wrong(
+            "the gradients do not fit the generator's weights. Ask the tape for those of "
+            "generator.trainable_variables."
+        ) from error
     except ValueError as error:
         if "No gradients" not in str(error):
             raise
@@ -123,6 +128,11 @@ def _expect_untouched(discriminator, before):
         not moved,
         "the discriminator moved. In the generator's step ask the tape for the gradients of "
         "generator.trainable_variables alone, and apply those.",
+    )
+    checking.expect(
+        discriminator.trainable and discriminator.trainable_variables,
+        "your step leaves the discriminator frozen (trainable = False): it could not learn in its "
+        "own half. Choose the weights by the list instead.",
     )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from gan_helpers.data import subsets
 from gan_helpers.exercises import checking
 
-# --- Exercise 1: the leak ------------------------------------------------------------------------
+# --- Exercise 2: the leak ------------------------------------------------------------------------
 
 
 @checking.check
@@ -42,7 +42,7 @@ def _planted():
 
 def _indices(found, what, test):
     """Return the learner's result as rising whole numbers, or say what else it is."""
-    found = np.asarray(found)
+    found = np.asarray(sorted(found) if isinstance(found, set) else found)
     checking.expect(
         found.ndim == 1,
         f"for {what} the result has the shape {found.shape}; expected a list of indices into test.",
@@ -91,7 +91,7 @@ def _explain(found, right, gan_pictures, test, what):
     raise checking.Wrong(f"for {what} test picture {missed[0]} is missed: the GAN has seen it.")
 
 
-# --- Exercise 2: differences in pairs ------------------------------------------------------------
+# --- Exercise 1: differences in pairs ------------------------------------------------------------
 
 
 @checking.check
@@ -103,7 +103,7 @@ def check_paired(paired):
         a, b = (shared + random.normal(gain, 0.5, count) for gain in (1.5, 0.0))
         found = checking.call(paired, a, b)
         checking.expect(
-            isinstance(found, tuple | list) and len(found) == 2,
+            isinstance(found, tuple | list | np.ndarray) and len(found) == 2,
             f"the result is {type(found).__name__}; expected two numbers, the mean difference and "
             "its standard error.",
         )

@@ -103,7 +103,7 @@ def check_pool(show):
             given == left,
             f"{where}: the pool then holds {given}; expected {left}. Remember: {hints[what]}",
         )
-    return "half of the time D is reminded of something that it has seen before."
+    return "half of the time D is shown a fake that an earlier translator made."
 
 
 def _pools():

@@ -89,12 +89,13 @@ def energy_score(real, first, second):
         real, first, second: float tensors (N, H, W, C), the truth x and two independent answers a
             and b. Known pixels agree in all three and add nothing.
     """
+    real, first, second = (tf.cast(pictures, tf.float32) for pictures in (real, first, second))
     to_truth = (_length(real - first) + _length(real - second)) / 2.0
     return tf.reduce_mean(to_truth - _length(first - second) / 2.0)
 
 
 def _length(differences):
-    squares = tf.reduce_mean(tf.square(tf.cast(differences, tf.float32)), axis=(1, 2, 3))
+    squares = tf.reduce_mean(tf.square(differences), axis=(1, 2, 3))
     return tf.sqrt(tf.maximum(squares, 1e-12))  # the root has no slope at 0
 
 

@@ -19,6 +19,7 @@ def masked_error(drawn, pictures, known):
         known: float tensor of masks (N, H, W, 1), 1 = known, 0 = missing.
     """
     axes = (1, 2, 3)
+    drawn = tf.cast(drawn, pictures.dtype)
     known = known * tf.ones_like(pictures)  # one value for each channel
     return tf.reduce_sum(known * tf.square(drawn - pictures), axes) / tf.reduce_sum(known, axes)
 

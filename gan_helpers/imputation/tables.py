@@ -114,10 +114,11 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
         self.mean_ = np.nanmean(table, axis=0)
         deviation = np.nanstd(table, axis=0)
         self.scale_ = np.where(deviation > 0, deviation, 1.0)
-        keras.utils.set_random_seed(self.seed)
         units = self.units or max(64, 4 * self.n_features_in_)
-        self.generator_ = _network(self.n_features_in_, units, "generator")
-        self.discriminator_ = _network(self.n_features_in_, units, "discriminator")
+        self.generator_, self.discriminator_ = (
+            _network(self.n_features_in_, units, name, 2 * self.seed + number)
+            for number, name in enumerate(("generator", "discriminator"))
+        )
         self._train(*self._prepared(table))
         return self
 
@@ -203,13 +204,19 @@ def _draws(seed, number, shape, gain):
     return picks, noise, tf.cast(told, tf.float32), tf.cast(shown, tf.float32)
 
 
-def _network(columns, units, name):
+def _network(columns, units, name, seed):
     """Return a model from two tables side by side to one, with two hidden layers."""
+    seeds = np.random.default_rng(seed).integers(0, 2**31 - 1, 3).tolist()
+
+    def dense(count, activation=None):
+        start = keras.initializers.GlorotUniform(seeds.pop())  # the global seed is not ours to set
+        return keras.layers.Dense(count, activation, kernel_initializer=start, dtype="float32")
+
     inputs = [keras.Input((columns,), dtype="float32") for _ in range(2)]
     x = keras.layers.Concatenate(dtype="float32")(inputs)
     for _ in range(2):
-        x = keras.layers.Dense(units, activation="relu", dtype="float32")(x)
-    return keras.Model(inputs, keras.layers.Dense(columns, dtype="float32")(x), name=name)
+        x = dense(units, "relu")(x)
+    return keras.Model(inputs, dense(columns)(x), name=name)
 
 
 def _checked_table(X):

@@ -142,7 +142,7 @@ def neighbors(pictures, nearest, distances=None):
         _image(axes[0, column], pictures[column])
         _frame(axes[0, column], style.FAKE)
         if distances is not None:
-            axes[0, column].set_title(f"{distances[column]:.1f}")
+            axes[0, column].set_title(f"{distances[column]:.3g}")
         for row in range(rows):
             _image(axes[row + 1, column], nearest[column, row])
     axes[0, 0].set_ylabel("sample")
@@ -150,6 +150,7 @@ def neighbors(pictures, nearest, distances=None):
     for row in (0, 1):
         axes[row, 0].axis("on")
         axes[row, 0].set(xticks=[], yticks=[])
+    axes[1, 0].spines[:].set_visible(False)  # the label alone
     return drawing
 
 

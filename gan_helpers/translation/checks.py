@@ -9,6 +9,7 @@ from gan_helpers.data import arrays
 def networks(generator, discriminator):
     """The generator makes from a source what the discriminator judges beside that source."""
     checks.models(generator=generator, discriminator=discriminator)
+    checks.functional(generator=generator, discriminator=discriminator)
     if len(generator.inputs) != 1 or len(generator.inputs[0].shape) != 4:
         raise ValueError(
             f"the generator takes {_shapes(generator.inputs)}; expected one picture, such as that "

@@ -133,7 +133,7 @@ class PairedTranslator(game.Game):
 
         with training.watch(self.generator) as tape:
             fake = self.generator(source, training=True)
-            l1 = _mean_absolute_difference(fake, target)
+            l1 = tf.reduce_mean(_absolute_difference(fake, target))
             objective, logs = self.l1 * l1, {"l1": l1}
             if self.adversarial:
                 logs |= self._train_discriminator(discriminator, target, tf.stop_gradient(fake))
@@ -191,8 +191,8 @@ class PairedTranslator(game.Game):
         """Return the L1 of the averaged generator in inference mode, for `evaluate`."""
         source, target = batch
         tracker = self._trackers[0]
-        fake = self.ema_generator(source, training=False)
-        tracker.update_state(_mean_absolute_difference(fake, target))
+        difference = _absolute_difference(self.ema_generator(source, training=False), target)
+        tracker.update_state(tf.reduce_mean(difference, axis=(1, 2, 3)))  # one number a pair
         return {tracker.name: tracker.result()}
 
     def call(self, sources, training=False):
@@ -200,5 +200,5 @@ class PairedTranslator(game.Game):
         return self.generator(sources, training=training)
 
 
-def _mean_absolute_difference(fake, target):
-    return tf.reduce_mean(tf.abs(tf.cast(fake, tf.float32) - target))
+def _absolute_difference(fake, target):
+    return tf.abs(tf.cast(fake, tf.float32) - tf.cast(target, tf.float32))

@@ -74,8 +74,8 @@ class UnpairedTranslator(game.Game):
     def compile(
         self,
         loss="least_squares",
-        cycle=10.0,
-        identity=5.0,
+        cycle=5.0,
+        identity=2.5,
         generator_optimizer=None,
         discriminator_optimizer=None,
         ema=0.99,
@@ -87,9 +87,10 @@ class UnpairedTranslator(game.Game):
         Args:
             loss: a name in `gh.losses.LOSSES`, or an `AdversarialLoss`. The paper takes
                 "least_squares".
-            cycle: weight of the cycle-consistency, the paper's lambda: 10.
-            identity: weight of the identity, in the paper 5 or 0. Above 0 both domains need
-                pictures of one shape.
+            cycle: weight of the cycle-consistency, the paper's lambda. Its 10 stands beside
+                (D - 1)^2; beside our "least_squares", (D - 1)^2 / 2, the same balance is 5.
+            identity: weight of the identity, in the paper 0 or half of lambda. Above 0 both
+                domains need pictures of one shape.
             generator_optimizer: Keras optimizer of both generators together.
             discriminator_optimizer: of both discriminators together. By default each is
                 Adam(0.0002, beta_1=0.5), as in the paper.

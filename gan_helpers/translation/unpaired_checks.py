@@ -15,6 +15,7 @@ def networks(a_to_b, b_to_a, discriminator_a, discriminator_b):
         "discriminator_b": discriminator_b,
     }
     checks.models(**given)
+    checks.functional(**given)
     for one, other in (("a_to_b", "b_to_a"), ("discriminator_a", "discriminator_b")):
         if given[one] is given[other]:
             raise ValueError(

@@ -71,7 +71,7 @@ class GanLab(pictures.Picture):
         self.seed = seed
         super().__init__(
             "A GAN of points: real points, fakes, the discriminator's judgment of the plane, "
-            "and curves of the losses and the modes found."
+            "and the curves of both losses."
         )
         self._build_controls(data if isinstance(data, str) else OWN)
         self.reset()
@@ -229,7 +229,7 @@ class GanLab(pictures.Picture):
             values = self.history[f"{name}_loss"]
             axis.plot(self.history["step"], values, line, ms=3, color=color, label=name)
             axis.axhline(balance[name], color=color, linestyle=":", linewidth=1.2)
-        axis.set(xlabel="step", title="Losses; dotted: balance")
+        axis.set(xlabel="step", ylabel="loss", title="Losses; dotted: balance")
         if not self.history["step"]:
             axis.set_xlim(0, 10 * self.steps_per_frame.value)
             axis.text(0.5, 0.5, "press Step or Play", transform=axis.transAxes, ha="center")

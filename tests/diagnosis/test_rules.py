@@ -376,3 +376,16 @@ def test_the_cause_comes_before_the_effect():
         *["real images are noise", "label or sign error", "mode collapse"]
     ]
     assert len(set(rules.RULES)) == len(rules.RULES)
+
+
+def test_what_rests_at_the_looks_has_moved_in_between():
+    still = always(generator_change=0.0, generator_moved=0.05)
+    assert "network not updated" not in names(still)
+    assert "network not updated" in names(always(generator_change=0.0, generator_moved=0.0))
+
+
+def test_values_that_come_back_were_only_left_out():
+    left_out = always(generator_loss=[1.1, np.nan, 1.2, np.nan, 1.3, np.nan])
+    assert names(left_out) == []
+    broken = always(generator_loss=[1.1, np.nan, 1.2, np.nan, np.nan, np.nan])
+    assert "generator_loss became NaN" in str(gh.diagnosis.diagnose(broken)[0])

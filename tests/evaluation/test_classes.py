@@ -102,6 +102,18 @@ def test_each_row_is_the_score_of_its_class():
     assert str(found[0]).startswith("100 fakes against")
 
 
+def test_the_floor_of_each_class_may_come_from_further_samples():
+    random = np.random.default_rng(0)
+    fake, real, further = (two_classes(100, random) for _ in range(3))
+    found = gh.evaluation.class_scores(*fake, *real, minimum=50, held_out=further)
+    for label, one in found.items():
+        fakes, reals, others = (rows[labels == label] for rows, labels in (fake, real, further))
+        assert one == gh.evaluation.score(fakes, reals, held_out=others, minimum=50)
+    with pytest.raises(ValueError, match="held_out has 0 pictures of class 1"):
+        none = further[0], np.zeros(200, int)
+        gh.evaluation.class_scores(*fake, *real, minimum=50, held_out=none)
+
+
 def test_class_scores_refuse():
     random = np.random.default_rng(0)
     fake, fake_labels = two_classes(100, random)

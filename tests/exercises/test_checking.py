@@ -24,9 +24,6 @@ def test_right_answer(capsys):
     assert verdict(capsys, lambda x: 2 * x) == (True, "correct: twice as much.\n")
 
 
-def stub(x): ...
-
-
 def stub_that_returns(x):
     return ...
 
@@ -35,7 +32,7 @@ def stub_that_raises(x):
     raise NotImplementedError
 
 
-@pytest.mark.parametrize("answer", [None, ..., stub, stub_that_returns, stub_that_raises])
+@pytest.mark.parametrize("answer", [None, ..., stub_that_returns, stub_that_raises])
 def test_untouched_stub(answer, capsys):
     assert verdict(capsys, answer) == (False, "not attempted yet\n")
 
@@ -47,6 +44,7 @@ def test_untouched_stub(answer, capsys):
         (lambda x: 2 * x[:1], "the double has the shape (1,); expected (2,)."),
         (lambda x: x / 0 if x is None else x[5], "your code raised IndexError:"),
         (lambda: 1, "your code raised TypeError:"),
+        (lambda x: None, "your function returns nothing; every way through it must return."),
         (7, "expected a function, got int."),
         ("2 * x", "expected a function, got str."),
         (lambda x: 2 * x * np.nan, "the double"),
@@ -58,6 +56,21 @@ def test_wrong_answer(answer, sentence, capsys):
     assert not result
     assert text.startswith("not yet: ") and sentence in text
     assert text.count("\n") == 1  # a sentence, no traceback
+
+
+@checking.check
+def check_sign(answer):
+    """Check a function in two cases."""
+    for number in (2, -2):
+        checking.expect(checking.call(answer, number) == np.sign(number), "it is the sign.")
+    return "plus or minus."
+
+
+def test_a_branch_that_is_left_is_named(capsys):
+    check_sign(lambda number: 1 if number > 0 else ...)
+    assert capsys.readouterr().out.startswith("not yet: in one of the cases")
+    check_sign(lambda number: ...)
+    assert capsys.readouterr().out == "not attempted yet\n"
 
 
 @pytest.mark.parametrize(("off", "right"), [(0.0009, True), (0.0011, False)])

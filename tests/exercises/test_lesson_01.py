@@ -34,7 +34,8 @@ def is_channels_first(pictures):
 
 
 def is_divided(pictures):
-    return pictures.dtype != np.uint8 and pictures.min() >= 0 and pictures.max() <= 1
+    floats = np.issubdtype(pictures.dtype, np.floating)
+    return floats and pictures.min() >= 0 and pictures.max() <= 1
 
 
 def is_scaled(pictures):
@@ -123,7 +124,17 @@ WRONG = [
     ),
     (
         exercises.check_find_faults,
-        faults(is_channels_first, lambda x: x.dtype != np.uint8 and x.min() >= 0, is_scaled),
+        faults(is_channels_first, lambda x: is_divided(x) and x.dtype == np.float32, is_scaled),
+        "float64 from 0 to 1: you say 'divided by 255' is False, it is True",
+    ),
+    (
+        exercises.check_find_faults,
+        faults(is_channels_first, lambda x: x.dtype != np.uint8 and x.max() <= 1, is_scaled),
+        "as int64: you say 'divided by 255' is True, it is False",
+    ),
+    (
+        exercises.check_find_faults,
+        faults(is_channels_first, lambda x: x.dtype.kind == "f" and x.min() >= 0, is_scaled),
         "floats from 0 to 255: you say 'divided by 255' is True, it is False",
     ),
     (

@@ -43,6 +43,7 @@ RIGHT = {
     "cross entropy": (lesson_03.check_cross_entropy, stable),
     "culprit": (lesson_03.check_culprit, lambda: ("B", LOWEST)),
     "culprit by three digits": (lesson_03.check_culprit, lambda: ("B", 1.006)),
+    "culprit in a small letter": (lesson_03.check_culprit, lambda: ("b", LOWEST)),
 }
 STUBS = {
     "layers": (lesson_03.check_layers_needed, lambda kernel, stride, side: ...),

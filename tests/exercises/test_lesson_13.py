@@ -69,6 +69,7 @@ WRONG_LISTS = {
     "true or false": (lambda a, b: gaps(a, b) > 2, "np.flatnonzero"),
     "none": (lambda a, b: [], "no pair was found"),
     "one": (lambda a, b: mismatched(a, b)[:1], "does not fit, but is not in the list"),
+    "coarse": (lambda a, b: np.flatnonzero(gaps(a, b) > 30), "rounding by 1 at most"),
     "gaps": (gaps, "expected a list of numbers"),
     "exact": (
         lambda a, b: np.flatnonzero((a != lesson_13.gray(b)).any(axis=(1, 2, 3))),
@@ -115,8 +116,16 @@ def in_place(generator, sources):
 
 WRONG_TRANSLATIONS = {
     "training mode": (lambda *a: translate(*a, training=True), "Use training=False"),
+    "training mode, one by one": (
+        lambda g, s: np.concatenate([translate(g, one[np.newaxis], training=True) for one in s]),
+        "Use training=False",
+    ),
     "not scaled": (lambda *a: translate(*a, scale=np.float32), "from 0 to 255"),
     "floats": (lambda *a: translate(*a, unscale=np.asarray), "gh.data.unscale"),
+    "truncated": (
+        lambda g, s: translate(g, s, unscale=lambda x: ((x + 1) * 127.5).astype(np.uint8)),
+        "round before",
+    ),
     "one picture": (lambda g, s: translate(g, s[:1]), "the shape (1, 8, 8, 1)"),
     "in place": (in_place, "work on a copy"),
     "something else": (lambda g, s: s, "of the pixels are right"),
@@ -137,7 +146,7 @@ test_a_wrong_translation_is_explained = answers.explained(
 STUBS = {
     "objective": (lesson_13.check_generator_objective, lambda *_: ...),
     "pairs": (lesson_13.check_mismatched, lambda *_: ...),
-    "translate": (lesson_13.check_translate, lambda *_: None),
+    "translate": (lesson_13.check_translate, lambda *_: ...),
 }
 
 test_a_stub_is_not_attempted = answers.untouched(STUBS)

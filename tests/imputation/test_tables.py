@@ -86,6 +86,16 @@ def test_known_cells_stay_bit_for_bit_and_seeds_repeat():
     assert not np.array_equal(first, other)
 
 
+def test_fit_leaves_the_global_random_state_alone():
+    holes, _ = with_holes(linear_table(60))
+    np.random.seed(0)
+    wanted = np.random.rand(2)
+    np.random.seed(0)
+    found = [np.random.rand()]
+    gh.imputation.Gain(steps=2).fit(holes)
+    assert [*found, np.random.rand()] == wanted.tolist()
+
+
 def test_rows_that_fit_never_saw_are_filled():
     holes, _ = with_holes(linear_table(60))
     gain = gh.imputation.Gain(steps=3).fit(holes)

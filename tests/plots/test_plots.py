@@ -190,7 +190,7 @@ def test_neighbors_stand_below_their_samples(digits):
         for row in range(2):
             below = image_of(axes[row + 1, column])
             assert np.array_equal(below, nearest[column, row].squeeze())
-    assert [axis.get_title() for axis in axes[0]] == ["1.2", "20.0", "300.0"]
+    assert [axis.get_title() for axis in axes[0]] == ["1.25", "20", "300"]
     with pytest.raises(ValueError, match=r"expected \(N, K, H, W, C\) for 2 pictures"):
         plots.neighbors(digits[:2], nearest)
 

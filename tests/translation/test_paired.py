@@ -173,6 +173,29 @@ def test_translate_draws_with_the_average_in_inference_mode():
     np.testing.assert_array_equal(drawn, model.translate(sources, batch_size=3))
 
 
+def test_pairs_of_other_floats_are_taken():
+    pairs = tuple(part.astype(np.float64) for part in floats(4))
+    model = translator()
+    model.fit(tf.data.Dataset.from_tensor_slices(pairs).batch(2), verbose=0)
+    assert model.steps == 2
+
+
+def test_networks_that_do_not_tell_their_shapes_are_refused():
+    unbuilt = keras.Sequential([keras.layers.Conv2D(3, 1)])
+    with pytest.raises(ValueError, match="begin a keras.Sequential with keras.Input"):
+        gh.translation.PairedTranslator(unbuilt, discriminator())
+
+
+def test_in_evaluate_each_pair_counts_once():
+    """Nine pairs, of which the last batch has one."""
+    pairs, model = tuple(floats(9)), translator()
+    found = [
+        model.evaluate(tf.data.Dataset.from_tensor_slices(pairs).batch(size), verbose=0)
+        for size in (8, 9)
+    ]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-5)
+
+
 def test_evaluate_gives_the_error_of_what_translate_draws():
     model = translator()
     model.fit(dataset(), epochs=2, verbose=0)

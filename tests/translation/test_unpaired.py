@@ -46,8 +46,9 @@ def pictures(count=12, seed=0, shape=SHAPE):
     return np.random.default_rng(seed).integers(0, 256, (count, *shape)).astype(np.uint8)
 
 
-def batches(batch_size=3, seed=0):
-    return gh.data.unpaired_pipeline(pictures(seed=1), pictures(15, seed=2), batch_size, seed)
+def batches(batch_size=3, seed=0, **options):
+    sides = pictures(seed=1), pictures(15, seed=2)
+    return gh.data.unpaired_pipeline(*sides, batch_size, seed, **options)
 
 
 def first_batch():
@@ -187,6 +188,15 @@ def test_the_sides_are_shuffled_for_themselves():
         for one, other in zip(batch_a.numpy(), batch_b.numpy(), strict=True)
     )
     assert together < 8  # one expected
+
+
+def test_without_end_both_sides_go_on_where_they_are_told_to():
+    whole, rest = batches(repeat=True), batches(repeat=True)
+    assert whole.cardinality() == tf.data.INFINITE_CARDINALITY
+    rest.step.assign(3)
+    for found, wanted in zip(rest.take(6), whole.skip(3).take(6), strict=True):
+        np.testing.assert_array_equal(found[0], wanted[0])
+        np.testing.assert_array_equal(found[1], wanted[1])
 
 
 def test_an_epoch_and_its_order_are_those_of_the_seed():
