@@ -54,7 +54,7 @@ def check_python(found=None):
     low, high = (version.parse(number) for number in PYTHON)
     return Finding(
         "Python",
-        low <= version.parse(found) < high,
+        low <= version.parse(found.rstrip("+")) < high,  # "+": built from a checkout
         found,
         f"use Python {PYTHON[0]} or newer, below {PYTHON[1]}: delete .venv, then "
         "`make lab PYTHON=python3.12`.",
@@ -84,12 +84,12 @@ def check_device():
 
 def check_precision():
     """Does the processor or GPU compute in bfloat16?"""
-    with contextlib.redirect_stdout(io.StringIO()):
-        found = runtime.setup(seed=0)
+    cards = runtime.prepare_gpus()
+    precision, reason = runtime.choose_precision("auto", cards)
     return Finding(
         "precision",
-        bool(found.devices) or runtime.onednn_is_on(),
-        f"{found.precision} ({found.reason})",
+        bool(cards) or runtime.onednn_is_on(),
+        f"{precision} ({reason})",
         "remove TF_ENABLE_ONEDNN_OPTS from the environment: without oneDNN a processor needs about "
         "twice the time. The message that it silences does not appear here.",
     )
@@ -158,3 +158,7 @@ def main():
     wrong = sum(not finding.fine for finding in findings)
     print("\nAll is well." if not wrong else f"\n{wrong} of {len(findings)} lines have advice.")
     return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

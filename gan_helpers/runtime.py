@@ -104,11 +104,11 @@ def setup(seed=0, *, profile=None, precision="auto"):
 
     tf.get_logger().setLevel("ERROR")  # replicas would report every message they exchange
     with quiet():
-        graphics_cards = _prepare_gpus()
+        graphics_cards = prepare_gpus()
     if not graphics_cards:
         _share_cores(os.cpu_count())
     keras.utils.set_random_seed(seed)
-    policy, reason = _choose_precision(precision, graphics_cards)
+    policy, reason = choose_precision(precision, graphics_cards)
     keras.config.set_dtype_policy(policy)
     # Who asks for float32 wants its digits; newer GPUs would drop half of them (TF32).
     tf.config.experimental.enable_tensor_float_32_execution(precision != "float32")
@@ -124,7 +124,7 @@ def setup(seed=0, *, profile=None, precision="auto"):
     return found
 
 
-def _prepare_gpus():
+def prepare_gpus():
     """Let GPU memory grow with need, and return the cards' names."""
     cards = tf.config.list_physical_devices("GPU")
     for card in cards:
@@ -148,7 +148,7 @@ def _share_cores(cores):
             tf.config.threading.set_intra_op_parallelism_threads(1)
 
 
-def _choose_precision(precision, graphics_cards):
+def choose_precision(precision, graphics_cards):
     """Return (policy, reason)."""
     if precision != "auto":
         return precision, "asked for"

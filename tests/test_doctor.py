@@ -2,12 +2,14 @@
 
 import importlib.metadata
 import pathlib
+import runpy
 import tomllib
 
+import keras
 import pytest
 from packaging.requirements import Requirement
 
-from gan_helpers import doctor, runtime
+from gan_helpers import data, doctor, runtime
 
 
 def test_report_names_every_part(capsys, monkeypatch, digits):
@@ -35,7 +37,7 @@ def test_one_fault_is_counted_and_has_advice(capsys, monkeypatch):
 
 @pytest.mark.parametrize(
     ("found", "fine"),
-    [("3.10.14", False), ("3.11.0", True), ("3.13.9", True), ("3.14.0", False), ("3.9.1", False)],
+    [("3.10.14", False), ("3.11.0", True), ("3.13.9", True), ("3.14.0", False), ("3.12.3+", True)],
 )
 def test_python(found, fine):
     finding = doctor.check_python(found)
@@ -143,12 +145,28 @@ def test_memory():
 
 
 def test_onednn_switched_off_is_told(monkeypatch):
-    monkeypatch.setattr(runtime, "_prepare_gpus", list)
+    monkeypatch.setattr(runtime, "prepare_gpus", list)
     monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
     assert doctor.check_precision().fine
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
     finding = doctor.check_precision()
     assert not finding.fine and "remove TF_ENABLE_ONEDNN_OPTS" in str(finding)
+
+
+def test_asking_changes_nothing():
+    keras.config.set_dtype_policy("float16")
+    doctor.check_precision()
+    assert keras.config.dtype_policy().name == "float16"
+
+
+def test_the_module_itself_can_be_called_too(monkeypatch, capsys):
+    def none(*_):
+        raise OSError("no network")
+
+    monkeypatch.setattr(data, "load", none)
+    with pytest.raises(SystemExit), pytest.warns(RuntimeWarning, match="found in sys.modules"):
+        runpy.run_module("gan_helpers.doctor", run_name="__main__")
+    assert "[OK] Python" in capsys.readouterr().out
 
 
 def test_device_and_precision_are_told(capsys):

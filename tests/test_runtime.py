@@ -121,7 +121,7 @@ def test_precision_follows_the_processor(flags, policy, reason, tmp_path, monkey
     cpuinfo.write_text(CPUINFO.format(flags=flags))
     monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
     monkeypatch.setattr(runtime.pathlib, "Path", lambda _: cpuinfo)
-    monkeypatch.setattr(runtime, "_prepare_gpus", list)
+    monkeypatch.setattr(runtime, "prepare_gpus", list)
     found = gh.setup()
     assert (found.precision, keras.config.dtype_policy().name) == (policy, policy)
     assert reason in found.reason
@@ -135,7 +135,7 @@ def test_without_onednn_float32_is_faster(value, on, tmp_path, monkeypatch, caps
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(CPUINFO.format(flags="amx_bf16"))
     monkeypatch.setattr(runtime.pathlib, "Path", lambda _: cpuinfo)
-    monkeypatch.setattr(runtime, "_prepare_gpus", list)
+    monkeypatch.setattr(runtime, "prepare_gpus", list)
     monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
     if value is not None:
         monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", value)

@@ -42,21 +42,29 @@ def near(images, limit=NEAR):
     count = len(thumbnails)
     lengths = np.sum(thumbnails**2, axis=1)
     most = limit**2 * thumbnails.shape[1]
-    rows, columns = [], []
+    first = np.arange(count)  # the first member of each picture's group, as far as known
     step = max(BLOCK // count, 1)
     for start in range(0, count, step):
         part = slice(start, start + step)
         squared = lengths[part, np.newaxis] + lengths - 2.0 * thumbnails[part] @ thumbnails.T
-        found = np.nonzero(squared < most)
-        rows.append(found[0] + start)
-        columns.append(found[1])
-    rows, columns = np.concatenate(rows), np.concatenate(columns)
-    alike = scipy.sparse.coo_matrix((np.ones(len(rows), bool), (rows, columns)), (count, count))
-    _, labels = scipy.sparse.csgraph.connected_components(alike, directed=False)
+        first = _joined(first, *np.nonzero(squared < most), start)
     groups = {}
-    for number, label in enumerate(labels):
+    for number, label in enumerate(first):
         groups.setdefault(label, []).append(number)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def _joined(first, rows, columns, start):
+    """Return the first members after a block of pairs that are alike: (start + row, column).
+
+    Joining block by block keeps memory small where thousands of pictures are alike.
+    """
+    count = len(first)
+    rows = np.concatenate([rows + start, np.arange(count)])
+    columns = np.concatenate([columns, first])
+    alike = scipy.sparse.coo_matrix((np.ones(len(rows), bool), (rows, columns)), (count, count))
+    _, labels = scipy.sparse.csgraph.connected_components(alike, directed=False)
+    return np.unique(labels, return_index=True)[1][labels]
 
 
 def _thumbnails(images):

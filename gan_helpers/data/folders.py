@@ -81,10 +81,13 @@ class Folder:
         groups = duplicates.near(self.images)
         grouped = {number for group in groups for number in group}
         units = [*groups, *((n,) for n in range(len(self.files)) if n not in grouped)]
-        wanted, kept_out = max(round(held_out * len(self.files)), 1), []
+        wanted = min(max(round(held_out * len(self.files)), 1), len(self.files) - 1)
+        kept_out = []
         for place in np.random.default_rng(seed).permutation(len(units)):
             if len(kept_out) + len(units[place]) <= wanted:
                 kept_out += units[place]
+        if not kept_out and len(units) > 1:  # all groups are larger than what is wanted
+            kept_out = list(min(units, key=len))
         training = sorted(set(range(len(self.files))) - set(kept_out))
         if not kept_out or not training:
             raise ValueError(
@@ -139,12 +142,12 @@ def folder(path, image_shape=(64, 64, 3)):
         raise ValueError(f"{path} is not a folder but one file; give the folder it lies in.")
     if not path.is_dir():
         raise ValueError(f"{path} is not a folder.")
-    candidates, skipped = _candidates(path)
-    images = _room_for(len(candidates), shape)
+    found, skipped = candidates(path)
+    images = _room_for(len(found), shape)
     files, originals = [], []
-    progress = _Progress(len(candidates))
-    for file in candidates:
-        progress.tell(len(files) + len(skipped))
+    progress = _Progress(len(found))
+    for number, file in enumerate(found):
+        progress.tell(number)
         try:
             with _quietly_opened(file) as opened:
                 original = _original(opened)
@@ -168,19 +171,19 @@ def folder(path, image_shape=(64, 64, 3)):
     return Folder(images[: len(files)], tuple(files), skipped, tuple(originals))
 
 
-def _candidates(path):
+def candidates(path):
     """Return the files to read, in order, and {path: reason} of those that cannot be."""
     known = set(IMAGE_ENDINGS) | (set(OTHER_ENDINGS) & set(PIL.Image.registered_extensions()))
-    candidates, skipped = [], {}
+    found, skipped = [], {}
     for file in sorted(path.rglob("*")):
         ending = file.suffix.lower()
         if ending in known and file.is_file():
-            candidates.append(file)
+            found.append(file)
         elif ending in known and file.is_symlink() and not file.exists():
             skipped[file] = "a link that leads nowhere"
         elif ending in OTHER_ENDINGS and file.is_file():
             skipped[file] = f"{ending[1:].upper()} is not supported; save it as PNG or JPEG"
-    return candidates, skipped
+    return found, skipped
 
 
 def _room_for(count, shape):
@@ -208,7 +211,8 @@ class _Progress:
 
 def _original(opened):
     width, height = opened.size
-    if opened.getexif().get(0x0112, 1) in (5, 6, 7, 8):  # the orientations that lie on a side
+    lies = opened.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    if lies and opened.format != "TIFF":  # Pillow itself turns the size of a TIFF
         width, height = height, width
     mode, transparent = opened.mode, opened.has_transparency_data
     try:

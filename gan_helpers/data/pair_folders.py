@@ -63,7 +63,8 @@ def folder_of_pairs(path, targets=None, image_shape=(64, 64, 3), source_side="le
         if not root.is_dir():
             raise ValueError(f"{root} is not a folder.")
     if targets is None:
-        matched, skipped = [(file,) for file in _pictures(roots[0])], {}
+        found, skipped = folders.candidates(roots[0])
+        matched = [(file,) for file in found]
     elif roots[0].resolve() == roots[1].resolve():
         raise ValueError(f"sources and targets are the same folder, {roots[0]}.")
     else:
@@ -78,7 +79,7 @@ def folder_of_pairs(path, targets=None, image_shape=(64, 64, 3), source_side="le
             )
             files.append(names)
         except Exception as error:  # one bad file shall stop nothing
-            skipped[names[0]] = _reason(error, names)
+            skipped[getattr(error, "file", names[0])] = _reason(error, names)
     if not files:
         reasons = "".join(f"\n  - {file.name}: {reason}" for file, reason in skipped.items())
         raise ValueError(
@@ -89,21 +90,15 @@ def folder_of_pairs(path, targets=None, image_shape=(64, 64, 3), source_side="le
     return Pairs(read_sources, read_targets, tuple(files), skipped)
 
 
-def _pictures(root):
-    return sorted(
-        file
-        for file in root.rglob("*")
-        if file.suffix.lower() in folders.IMAGE_ENDINGS and file.is_file()
-    )
-
-
 def _match(sources, targets):
     """Return [(source, target)] of equal names, and {path: reason} of the rest."""
     by_name = [collections.defaultdict(list) for _ in range(2)]
-    for root, found in zip((sources, targets), by_name, strict=True):
-        for file in _pictures(root):
-            found[file.relative_to(root).with_suffix("")].append(file)
     matched, skipped = [], {}
+    for root, found in zip((sources, targets), by_name, strict=True):
+        files, unusable = folders.candidates(root)
+        skipped |= unusable
+        for file in files:
+            found[file.relative_to(root).with_suffix("")].append(file)
     for name in sorted(by_name[0].keys() | by_name[1].keys()):
         here, there = (found.get(name, []) for found in by_name)
         if len(here) == len(there) == 1:
@@ -118,7 +113,13 @@ def _match(sources, targets):
 
 
 def _read_two(source, target, shape):
-    pictures = [folders.open_picture(file, shape[2]) for file in (source, target)]
+    pictures = []
+    for file in (source, target):
+        try:
+            pictures.append(folders.open_picture(file, shape[2]))
+        except Exception as error:
+            error.file = file  # the one to blame
+            raise
     aspects = [picture.width / picture.height for picture in pictures]
     if max(aspects) > _SAME_ASPECT * min(aspects):
         sizes = " and ".join(f"{picture.width} x {picture.height}" for picture in pictures)

@@ -15,6 +15,7 @@ With `classes` both take a label besides, an int (N,), for a class-conditional G
 
 import itertools
 import math
+import numbers
 
 import keras
 
@@ -54,7 +55,7 @@ def generator(
     side, channels = _checked(image_shape, width, family, classes)
     if not isinstance(latent_dim, int) or latent_dim < 1:
         raise ValueError(f"latent_dim is {latent_dim!r}; it must be a whole number from 1 on.")
-    if not (isinstance(level, int | float) and -1 < level < 1):
+    if not (isinstance(level, numbers.Real) and -1 < level < 1):
         raise ValueError(f"level is {level!r}; it must be a number above -1 and below 1.")
     build = {"modern": _modern_generator, "dcgan": _dcgan_generator}[family]
     latent = keras.Input((latent_dim,), name="latent")
@@ -63,7 +64,9 @@ def generator(
         image = build(latent, side, channels, width, bias)
         return keras.Model(latent, image, name="generator")
     label = _label()
-    embedded = keras.layers.Embedding(classes, latent_dim, _spread_one(), name="embed_label")(label)
+    embedded = keras.layers.Embedding(int(classes), latent_dim, _spread_one(), name="embed_label")(
+        label
+    )
     both = keras.layers.Concatenate(name="latent_and_label")([latent, embedded])
     image = build(both, side, channels, width, bias)
     return keras.Model([latent, label], image, name="generator")
@@ -135,7 +138,7 @@ def discriminator(
         features = see(image, side, width)
         output = _projection(logit(features), features, label, classes)
     else:
-        plane = keras.layers.Embedding(classes, side * side, _spread_one(), name="embed_label")
+        plane = keras.layers.Embedding(int(classes), side * side, _spread_one(), name="embed_label")
         plane = keras.layers.Reshape((side, side, 1), name="picture_of_label")(plane(label))
         both = keras.layers.Concatenate(name="image_and_label")([image, plane])
         output = logit(see(both, side, width))
@@ -144,7 +147,7 @@ def discriminator(
 
 def _projection(logit, features, label, classes):
     """Return v . f(x) + w_y . f(x)."""
-    embed = keras.layers.Embedding(classes, features.shape[-1], "zeros", name="embed_label")
+    embed = keras.layers.Embedding(int(classes), features.shape[-1], "zeros", name="embed_label")
     fit = keras.layers.Dot(axes=1, dtype="float32", name="fit")([features, embed(label)])
     return keras.layers.Add(dtype="float32", name="logit_and_fit")([logit, fit])
 
@@ -185,7 +188,7 @@ def check_shape(image_shape, width):
         raise ValueError(
             f"width is {width!r}; it must be a whole number of filters from 1 to {MOST_FILTERS}."
         )
-    return shape[0], shape[2]
+    return int(shape[0]), int(shape[2])
 
 
 def _checked(image_shape, width, family, classes):
@@ -193,7 +196,7 @@ def _checked(image_shape, width, family, classes):
     side, channels = check_shape(image_shape, width)
     if family not in FAMILIES:
         raise ValueError(f"family is {family!r}; allowed are {', '.join(FAMILIES)}.")
-    if classes is not None and (not isinstance(classes, int) or classes < 2):
+    if classes is not None and (not isinstance(classes, numbers.Integral) or classes < 2):
         raise ValueError(f"classes is {classes!r}; it must be a whole number from 2 on, or None.")
     return side, channels
 

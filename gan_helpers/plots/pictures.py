@@ -111,7 +111,7 @@ def animation(frames, milliseconds=200, columns=None, scale=3):
         raise ValueError("frames is empty; give at least one array of pictures.")
     pages = []
     for frame in frames:
-        page = PIL.Image.fromarray(tile(frame, columns).squeeze())
+        page = PIL.Image.fromarray(_shown(tile(frame, columns)))
         enlarged = page.resize((page.width * scale, page.height * scale), PIL.Image.NEAREST)
         pages.append(enlarged)
     buffer = io.BytesIO()
@@ -162,9 +162,7 @@ def batches(dataset, count=3, columns=16):
 
 
 def _image(axis, picture):
-    axis.imshow(
-        np.asarray(picture).squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest"
-    )
+    axis.imshow(_shown(np.asarray(picture)), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axis.axis("off")
 
 
@@ -174,3 +172,8 @@ def _frame(axis, color):
     axis.grid(False)
     for spine in axis.spines.values():
         spine.set(visible=True, color=color, linewidth=2)
+
+
+def _shown(picture):
+    """Return a picture (H, W, C) as Pillow and Matplotlib take it, gray ones (H, W)."""
+    return picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture

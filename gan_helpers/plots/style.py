@@ -83,5 +83,7 @@ def png(drawing):
             buffer = io.BytesIO()
             page.quantize(256).save(buffer, format="png")
     else:
-        PIL.Image.fromarray(np.asarray(drawing).squeeze()).save(buffer, format="png")
+        picture = np.asarray(drawing)
+        is_gray = picture.ndim == 3 and picture.shape[-1] == 1
+        PIL.Image.fromarray(picture[..., 0] if is_gray else picture).save(buffer, format="png")
     return buffer.getvalue()

@@ -116,7 +116,7 @@ class GanLab(pictures.Picture):
             self.points = self.mixture.sample(_COUNT, self.seed)[0]
         else:
             self.points, self.mixture = self._own, None
-        self._dataset = data.pipeline(self.points, self.batch_size, self.seed).repeat()
+        self._dataset = data.pipeline(self.points, self.batch_size, self.seed, repeat=True)
         self.gan = self._new_gan()
         self.history = {name: [] for name in ("step", "generator_loss", "discriminator_loss")}
         self._message = ""
@@ -124,7 +124,9 @@ class GanLab(pictures.Picture):
         self._draw()
 
     def step(self, steps=None):
-        """Train for one frame, or for a number of steps, and draw."""
+        """Train for one frame, or for a number of steps from 1 on, and draw."""
+        if steps is not None:
+            pictures.checked_whole("steps", steps)
         start = time.monotonic()
         self._train(self.steps_per_frame.value if steps is None else steps)
         self._draw()
@@ -148,7 +150,8 @@ class GanLab(pictures.Picture):
             if step > self.gan.steps:
                 self._train(step - self.gan.steps)
             frames.append(self._frame())
-            titles.append(f"step {step}" + self._modes_found(", {} of {}"))
+            # Not the step that was asked for: a run whose numbers break ends earlier.
+            titles.append(f"step {self.gan.steps}" + self._modes_found(", {} of {}"))
         self._draw()
         return plots.plane_film(frames, titles)
 

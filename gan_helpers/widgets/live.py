@@ -1,5 +1,6 @@
 """Pictures that are renewed while the generator learns."""
 
+import contextlib
 import time
 
 import keras
@@ -42,7 +43,8 @@ class LiveSamples(pictures.Picture, keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         if time.monotonic() - self._drawn >= self.seconds:
-            self._draw()
+            with contextlib.suppress(ValueError):  # broken numbers: `fit` stops at the next step
+                self._draw()
 
     def on_train_end(self, logs=None):
         self._draw()

@@ -209,6 +209,18 @@ def test_near_duplicates_are_found_block_by_block(monkeypatch):
     assert whole == duplicates.near(images) == ((2, 17),)
 
 
+@pytest.mark.parametrize("block", [1, 64, 300])
+def test_long_chains_are_joined_over_blocks(monkeypatch, block):
+    """0 to 9 in steps of 4 gray levels, in mixed order, beside others."""
+    levels = np.random.default_rng(0).permutation(10)
+    images = np.broadcast_to(np.uint8(4 * levels)[:, None, None, None], (10, 32, 32, 1))
+    monkeypatch.setattr(duplicates, "BLOCK", block)
+    assert duplicates.near(np.concatenate([images, images + 100])) == (
+        tuple(range(10)),
+        tuple(range(10, 20)),
+    )
+
+
 def test_the_limit_is_a_root_mean_square_of_gray_levels():
     images = np.full((2, 32, 32, 1), 100, np.uint8)
     images[1] = 105
@@ -248,6 +260,17 @@ def test_split_keeps_near_duplicates_together(folder):
 def test_split_refuses_a_share_out_of_range(folder, share):
     with pytest.raises(ValueError, match="held_out is"):
         data.folder(folder).split(share)
+
+
+@pytest.mark.parametrize(
+    ("groups", "share", "sizes"), [([1] * 4, 0.9, (1, 3)), ([3, 3], 0.2, (3, 3))]
+)
+def test_split_parts_whatever_can_be_parted(tmp_path, groups, share, sizes):
+    for group, count in enumerate(groups):
+        for copy in range(count):
+            photo(group).save(tmp_path / f"{group} {copy}.png")
+    sides = data.folder(tmp_path, (32, 32, 3)).split(share)
+    assert tuple(len(side.files) for side in sides) == sizes
 
 
 def test_split_of_one_picture_says_why_not(tmp_path):

@@ -100,6 +100,15 @@ def test_a_phone_held_sideways_is_turned_upright(tmp_path):
     assert tuple(read[5, 20]) == RED and tuple(read[35, 20]) == WHITE
 
 
+@pytest.mark.parametrize("ending", ["jpg", "png", "tiff"])
+def test_sizes_are_told_upright(tmp_path, ending):
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    plain(WHITE, (90, 40)).save(tmp_path / f"picture.{ending}", exif=exif)
+    (original,) = data.folder(tmp_path, (32, 32, 3)).originals
+    assert (original.width, original.height) == (40, 90)
+
+
 def test_the_first_frame_of_an_animation_counts(tmp_path):
     frames = [plain(color) for color in (RED, WHITE, (0, 0, 255))]
     frames[0].save(tmp_path / "picture.gif", save_all=True, append_images=frames[1:])

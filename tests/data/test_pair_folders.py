@@ -50,6 +50,25 @@ def test_two_folders_are_matched_by_name_whatever_the_ending(tmp_path):
     assert found.skipped == {}
 
 
+def test_nothing_is_dropped_in_silence(tmp_path):
+    """What `data.folder` reads or lists is read or listed here too."""
+    maps, photos = tmp_path / "maps", tmp_path / "photos"
+    for folder in (maps, photos):
+        save(folder / "good.png", RED)
+    (maps / "phone.heic").write_bytes(b"phone")
+    (maps / "link.png").symlink_to(tmp_path / "nowhere.png")
+    save(maps / "half.png", RED)
+    (photos / "half.png").write_bytes(b"")
+    found = data.folder_of_pairs(maps, photos, (8, 8, 3))
+    assert found.skipped == {
+        maps / "phone.heic": "HEIC is not supported; save it as PNG or JPEG",
+        maps / "link.png": "a link that leads nowhere",
+        photos / "half.png": "half.png is empty",  # the broken one is named, not its partner
+    }
+    side_by_side(maps / "wide.png")
+    assert maps / "phone.heic" in data.folder_of_pairs(maps, image_shape=(8, 8, 3)).skipped
+
+
 def test_what_has_no_partner_is_reported(tmp_path):
     maps, photos = tmp_path / "maps", tmp_path / "photos"
     for folder in (maps, photos):

@@ -377,3 +377,10 @@ def test_bad_input_is_refused_before_anything_is_built(monkeypatch):
                 build(**wrong)
     with pytest.raises(ValueError):
         networks.generator(latent_dim=0)
+
+
+def test_numbers_of_numpy_are_numbers():
+    shape = tuple(np.array([28, 28, 1]))
+    network = networks.generator(shape, width=2, level=np.float32(-0.5), classes=np.int64(3))
+    assert network.output_shape == (None, 28, 28, 1)
+    assert network.get_layer("embed_label").input_dim == 3

@@ -464,3 +464,10 @@ def test_interpolation_draws_both_ways(digits):
     (axis,) = drawing.axes
     assert [label.get_text() for label in axis.get_yticklabels()] == ["linear", "spherical"]
     assert image_of(axis).shape == (2 * 29 - 1, 5 * 29 - 1)
+
+
+def test_only_the_channel_axis_is_dropped():
+    strip = np.arange(12, dtype=np.uint8).reshape(1, 4, 3)
+    assert PIL.Image.open(io.BytesIO(plots.png(strip))).size == (4, 1)
+    plots.image_grid(np.zeros((1, 1, 8, 1), np.uint8))
+    assert plots.animation([np.zeros((1, 1, 1, 1), np.uint8)])

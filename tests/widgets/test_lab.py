@@ -287,6 +287,20 @@ def test_numbers_are_checked(name, value):
         lab(**{name: value})
 
 
+@pytest.mark.parametrize("steps", [0, -1, 2.5])
+def test_steps_of_a_frame_are_checked(undrawn, steps):
+    with pytest.raises(ValueError, match=r"steps is .*whole number"):
+        undrawn.step(steps)
+
+
+def test_frames_follow_each_other_in_the_data():
+    """However far TensorFlow reads ahead, the place in the data is that of the step."""
+    made = lab(SQUARE.tolist())
+    made.step(3)
+    made.step(2)
+    assert int(made._dataset.step) == 3  # where the last frame began
+
+
 @pytest.mark.parametrize("seed", [-1, 2**31, 0.5])
 def test_seed_is_checked(seed):
     with pytest.raises(ValueError, match="seed is"):

@@ -155,6 +155,17 @@ def test_live_samples_draw_seldom(gan):
     assert 1 <= len(shown) <= 2  # the start and the end
 
 
+def test_live_samples_leave_broken_numbers_to_the_guard(gan):
+    live = widgets.LiveSamples(count=2, seconds=0.0)
+    live.set_model(gan)
+    live.on_train_begin()
+    kernel = gan.ema_generator.weights[0]
+    kept = kernel.numpy()
+    kernel.assign(np.full(kernel.shape, np.nan))
+    live.on_train_batch_end(0)  # `generate` refuses NaN
+    kernel.assign(kept)
+
+
 def test_live_samples_before_training_are_text_only():
     live = widgets.LiveSamples()
     data, metadata = live._repr_mimebundle_()
