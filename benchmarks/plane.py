@@ -12,7 +12,6 @@ on where it stopped; delete the file to measure anew.
 """
 
 import pathlib
-import platform
 import statistics
 import sys
 import time
@@ -22,7 +21,8 @@ import store
 import gan_helpers as gh
 
 import keras  # isort: skip  (after gan_helpers, which silences TensorFlow's start)
-import tensorflow as tf  # isort: skip
+
+from timing import measuring
 
 FOLDER = pathlib.Path(__file__).parent
 RUNS = store.Store(FOLDER / "plane_runs.json")
@@ -142,24 +142,26 @@ def cures_table():
 
 
 TABLES = {"recipe": recipe_table, "cures": cures_table}
+RUNS_OF = {
+    "recipe": [f"{name}, seed {s}" for name in ("25-grid", "8-ring") for s in RECIPE_SEEDS],
+    "cures": [f"{name}, seed {s}" for name in CURES for s in CURE_SEEDS],
+}
 
 
 def main(names):
-    """Make the tables that were asked for and write the report."""
+    """Make the tables that were asked for, and write them beside those that are done."""
     if unknown := set(names) - set(TABLES):
         raise SystemExit(f"unknown: {', '.join(unknown)}; give recipe, cures or nothing.")
     gh.setup(seed=0, precision="float32")
-    tables = [TABLES[name]() for name in names or TABLES]
-    machine = (
-        f"Machine: {gh.runtime.processor_name()}, two cores, float32; TensorFlow "
-        f"{tf.__version__}, Keras {keras.__version__}, Python {platform.python_version()}. "
-        "GPU: not measured."
-    )
+    RUNS.begin_on(measuring.machine("float32"))
+    kept = RUNS.read()
+    done = [name for name, keys in RUNS_OF.items() if all(key in kept for key in keys)]
+    tables = [TABLES[name]() for name in TABLES if not names or name in names or name in done]
     about = (
         "Written by `make bench`. Medians over seeds, smallest and largest in brackets; "
         f"{COUNT:,} points by the protocol of `gh.evaluation.plane_coverage`."
     )
-    text = "\n\n".join(["# Measured in the plane", about, machine, *tables]) + "\n"
+    text = "\n\n".join(["# Measured in the plane", about, kept["machine"], *tables]) + "\n"
     print(text)
     REPORT.write_text(text, encoding="utf-8")
 

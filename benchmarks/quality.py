@@ -130,11 +130,7 @@ def rates(options, pieces, folder):
 
 
 def check_machine(pieces):
-    """Keep what machine this is, and refuse to mix seconds of two.
-
-    Raises:
-        SystemExit: when the rates in the store come from another one.
-    """
+    """Keep what machine this is; a store with another one's seconds is set aside."""
     here = {
         "processor": gh.runtime.processor_name(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
@@ -142,10 +138,11 @@ def check_machine(pieces):
     }
     there = pieces.read().get("machine", here)
     if (here["processor"], here["cores"]) != (there["processor"], there["cores"]):
-        raise SystemExit(
-            f"the rates in {pieces.path.name} are seconds of {there['processor']}, "
-            f"{there['cores']} cores; here are {here['processor']}, {here['cores']} cores. Give "
-            "another --store, or remove the file to measure everything here."
+        aside = pieces.path.with_suffix(".other.json")
+        os.replace(pieces.path, aside)
+        print(
+            f"the rates in {pieces.path.name} were seconds of {there['processor']}, "
+            f"{there['cores']} cores; it is now {aside.name}, and all is measured here."
         )
     pieces.put("machine", here)
 

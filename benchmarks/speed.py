@@ -40,7 +40,7 @@ def report(found, kept):
     head = [
         "# Measured speed of a step",
         ABOUT,
-        f"{measuring.machine(found.precision)} Seed {found.seed}, {datetime.date.today()}.",
+        f"{kept['machine']} Seed {found.seed}, {datetime.date.today()}.",
     ]
     return sections.page(head, SECTIONS, kept)
 
@@ -49,10 +49,11 @@ def main(given=None):
     """Measure what is missing and write the report."""
     options = sections.options(given, __doc__, SECTIONS)
     minutes = {name: entry[2][options.quick] / 60 for name, entry in SECTIONS.items()}
+    found = gh.setup(seed=0)
+    sections.begin(options, RUNS, found)
     names = sections.missing(options, RUNS, [name for name in SECTIONS if minutes[name]])
     total = sum(minutes[name] for name in names)
     print(f"speed.py: about {total:.1f} minutes on two idle cores.", flush=True)
-    found = gh.setup(seed=0)
     for name in names:
         title, section, _ = SECTIONS[name]
         sections.measure(name, title, section, options.quick, RUNS)

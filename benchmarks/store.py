@@ -30,6 +30,21 @@ class Store:
         self._change(lambda pieces: {k: v for k, v in pieces.items() if not wanted(k)})
         return before - len(self.read())
 
+    def begin_on(self, machine):
+        """Set pieces of another machine aside, into NAME.other.json, and note this one.
+
+        Args:
+            machine: a line that begins with processor and cores, up to a semicolon; what comes
+                after it, such as versions, may change.
+        """
+        there = self.read().get("machine", machine)
+        if there.partition(";")[0] != machine.partition(";")[0]:
+            aside = self.path.with_suffix(".other.json")
+            os.replace(self.path, aside)
+            print(f"{self.path.name} was measured elsewhere ({there}); it is now {aside.name}.")
+            there = machine
+        self.put("machine", there)
+
     def _change(self, change):
         with _locked(self.path.parent):
             text = json.dumps(change(self.read()), indent=1, sort_keys=True) + "\n"

@@ -55,11 +55,11 @@ def section(about, build, quick):
     return f"{about}\n\n{measuring.table(heads, rows)}"
 
 
-def report(found, kept):
+def report(kept):
     """Return the report as Markdown."""
     head = [
         "# Measured speed of the translators",
-        f"Written by `make bench`. {measuring.machine(found.precision)} {datetime.date.today()}.",
+        f"Written by `make bench`. {kept['machine']} {datetime.date.today()}.",
     ]
     return sections.page(head, TRANSLATORS, kept)
 
@@ -67,14 +67,15 @@ def report(found, kept):
 def main(given=None):
     """Measure what is missing and write the report."""
     options = sections.options(given, __doc__, TRANSLATORS, "translator")
-    names = sections.missing(options, RUNS, TRANSLATORS)
     found = gh.setup(seed=0)
+    sections.begin(options, RUNS, found)
+    names = sections.missing(options, RUNS, TRANSLATORS)
     for name in names:
         title, about, build = TRANSLATORS[name]
         measured = functools.partial(section, about, build)
         sections.measure(name, title, measured, options.quick, RUNS)
     if not options.quick:
-        sections.write(REPORT, report(found, RUNS.read()))
+        sections.write(REPORT, report(RUNS.read()))
 
 
 if __name__ == "__main__":

@@ -340,11 +340,27 @@ def test_forget_takes_one_contestant(bench):
     assert all("keras_dcgan" in key for key in bench.pieces.read())
 
 
-def test_other_machine_is_refused(bench):
-    """Seconds of two machines do not mix."""
+def test_rates_of_another_machine_are_set_aside(bench, capsys):
+    """Seconds of two machines do not mix, and none are lost."""
     bench.pieces.put("machine", {"processor": "Abacus", "cores": 1, "python": "1"})
-    with pytest.raises(SystemExit, match="Abacus"):
-        bench("rates", "--contestants", "keras_dcgan")
+    bench.pieces.put("kept", 1)
+    bench("rates", "--contestants", "keras_dcgan", "--rounds", "1")
+    assert "Abacus" in capsys.readouterr().out
+    assert "kept" not in bench.pieces.read()
+    aside = store.Store(bench.pieces.path.with_suffix(".other.json")).read()
+    assert aside["kept"] == 1 and aside["machine"]["processor"] == "Abacus"
+
+
+def test_what_another_machine_measured_is_set_aside(tmp_path):
+    """Other versions on the same machine are no other machine."""
+    pieces = store.Store(tmp_path / "runs.json")
+    for line in ("Machine: A, 2 cores; Keras 1", "Machine: A, 2 cores; Keras 2"):
+        pieces.begin_on(line)
+        pieces.put(line[-1], "a piece")
+    assert pieces.read()["machine"].endswith("Keras 1") and len(pieces.read()) == 3
+    pieces.begin_on("Machine: B, 2 cores; Keras 1")
+    assert pieces.read() == {"machine": "Machine: B, 2 cores; Keras 1"}
+    assert len(store.Store(tmp_path / "runs.other.json").read()) == 3
 
 
 def test_worker_that_fails_is_not_measured(tmp_path):

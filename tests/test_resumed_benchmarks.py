@@ -37,6 +37,22 @@ def test_plane_run_is_measured_once(runs, monkeypatch):
     assert set(runs.read()) == {"ring, seed 0", "ring, seed 1"}
 
 
+def test_a_table_that_was_not_asked_for_stays(runs, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(plane, "RUNS", runs)
+    monkeypatch.setattr(plane, "REPORT", tmp_path / "PLANE.md")
+    monkeypatch.setattr(
+        plane, "TABLES", {name: lambda n=name: f"table {n}" for name in plane.TABLES}
+    )
+    monkeypatch.setattr(plane.gh, "setup", lambda **_: None)
+    for key in plane.RUNS_OF["cures"]:
+        runs.put(key, {})
+    plane.main(["recipe"])
+    assert "table recipe\n\ntable cures" in (tmp_path / "PLANE.md").read_text()
+    runs.forget(lambda key: key == plane.RUNS_OF["cures"][0])
+    plane.main(["recipe"])
+    assert "table cures" not in (tmp_path / "PLANE.md").read_text()
+
+
 def test_bands_of_other_code_are_measured_again(runs, monkeypatch):
     monkeypatch.setattr(bands, "RUNS", runs)
     steps = list(range(0, bands.STEPS + 1, bands.EVERY))

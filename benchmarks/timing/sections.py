@@ -3,6 +3,8 @@
 import argparse
 import time
 
+from timing import measuring
+
 
 def options(given, about, names, word="section"):
     """Read `--quick` and the names of sections from a command line, sys.argv where it is None."""
@@ -13,6 +15,17 @@ def options(given, about, names, word="section"):
     if unknown := set(found.names) - set(names):
         parser.error(f"unknown: {', '.join(unknown)}; {word}s are {', '.join(names)}.")
     return found
+
+
+def begin(options, runs, found):
+    """Note this machine in the store, whose pieces of another one are set aside.
+
+    Args:
+        options, runs: as everywhere here.
+        found: what `gh.setup` returned.
+    """
+    if not options.quick:
+        runs.begin_on(measuring.machine(found.precision))
 
 
 def missing(options, runs, usual):
