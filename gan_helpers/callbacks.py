@@ -43,14 +43,19 @@ class SampleGrid(keras.callbacks.Callback):
         self.frames, self.steps = [], []
 
     def on_train_begin(self, logs=None):
-        self._draw()
+        if self.model.steps not in self.steps[-1:]:  # or the last `fit` has drawn it already
+            self._draw()
 
     def on_epoch_end(self, epoch, logs=None):
         if self.every == "epoch":
-            self._draw()
+            self._draw_if_sound()
 
     def on_train_batch_end(self, batch, logs=None):
         if self.every != "epoch" and self.model.steps - self.steps[-1] >= self.every:
+            self._draw_if_sound()
+
+    def _draw_if_sound(self):
+        with contextlib.suppress(ValueError):  # broken numbers: `fit` stops at the next step
             self._draw()
 
     def _draw(self):

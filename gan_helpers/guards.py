@@ -21,6 +21,8 @@ class DataOrder(keras.callbacks.Callback):
         self.dataset = dataset
 
     def on_epoch_begin(self, epoch, logs=None):
+        if not isinstance(self.dataset, tf.data.Dataset):
+            return
         if hasattr(self.dataset, "step"):
             self.dataset.step.assign(self.model.steps)
         elif hasattr(self.dataset, "epoch"):

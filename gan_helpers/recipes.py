@@ -47,7 +47,7 @@ def settings(side=28):
     runs nearer to the data. The average grows with the run, to a thousand steps.
     """
     schedules = keras.optimizers.schedules
-    fastest, strongest, weakest = TUNED[28 if side < 32 else min(side, 64)]
+    fastest, strongest, weakest = TUNED[28 if side < 32 else 32 if side < 64 else 64]
     gamma = schedules.PolynomialDecay(strongest, 400, end_learning_rate=weakest, power=3.0)
     rising = schedules.PolynomialDecay(fastest / 100, 300, end_learning_rate=fastest)
     rate = training.LateDecay(rising, FALL)

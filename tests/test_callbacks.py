@@ -337,6 +337,21 @@ def test_backup_damage_and_restore(tmp_path):
     assert gan.steps == 3 * STEPS
 
 
+def test_a_grid_goes_on_over_two_fits_and_over_broken_numbers():
+    grid = callbacks.SampleGrid(count=2)
+    grid.set_model(types.SimpleNamespace(steps=0, generate=lambda count, **_: np.zeros((count, 4))))
+    grid.on_train_begin()
+    grid.on_train_begin()
+    assert grid.steps == [0]
+
+    def refuse(count, **_):
+        raise ValueError("images hold NaN or infinity.")
+
+    grid.set_model(types.SimpleNamespace(steps=5, generate=refuse))
+    grid.on_epoch_end(0)
+    assert grid.steps == [0]
+
+
 @pytest.mark.parametrize("place", [0.05, 0.3, 0.6])
 def test_a_backup_with_holes_gives_way_to_the_older_one(tmp_path, place):
     """HDF5 reports some damage as RuntimeError or KeyError."""

@@ -229,7 +229,7 @@ def test_pipeline_keeps_pictures_and_labels_together():
     [
         (np.zeros(3, int), "one label a picture"),
         (np.zeros(24), "whole numbers"),
-        (np.full(24, -1), "from 0 on"),
+        (np.full(24, -1), "expected the classes 0, 1, 2"),
     ],
 )
 def test_wrong_labels_for_a_pipeline_are_refused(labels, says):

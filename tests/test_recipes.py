@@ -124,6 +124,11 @@ def test_a_run_that_was_broken_off_goes_on_with_its_backup(digits, tmp_path, mon
     assert_same_weights(resumed, whole)
 
 
+def test_settings_of_sides_in_between():
+    penalties = [float(recipes.settings(side)["r1"](1_000)) for side in (28, 32, 48, 64, 96)]
+    np.testing.assert_allclose(penalties, [0.3, 3.0, 3.0, 10.0, 10.0])
+
+
 def test_settings_are_fresh_each_time_and_fit_compile(digits):
     first, second = recipes.settings(), recipes.settings()
     for name in ("generator_optimizer", "discriminator_optimizer"):

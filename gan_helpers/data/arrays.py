@@ -105,8 +105,11 @@ def check_labels(labels, count):
         )
     if not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"labels are {labels.dtype}; expected whole numbers from 0 on.")
-    if labels.min() < 0:
-        raise ValueError(f"labels go from {labels.min()} on; expected whole numbers from 0 on.")
+    if labels.min() < 0 or labels.max() >= 2**31:
+        raise ValueError(
+            f"labels go from {labels.min()} to {labels.max()}; expected the classes 0, 1, 2, ... "
+            "np.unique(labels, return_inverse=True)[1] numbers them so."
+        )
     return labels.astype(np.int64)
 
 
@@ -155,7 +158,7 @@ def report(images, labels=None):
                 f"({len(images)},)."
             )
         classes = {
-            label.item(): int(number)
+            getattr(label, "item", lambda label=label: label)(): int(number)
             for label, number in zip(*np.unique(labels, return_counts=True), strict=True)
         }
     channels = tuple(

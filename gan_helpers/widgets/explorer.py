@@ -28,7 +28,7 @@ class LatentExplorer(pictures.Picture):
     Attributes:
         first_seed, second_seed, position, truncation: the sliders; set their `value` from code.
         label: the slider of the class, None for a GAN without classes.
-        picture: uint8 (H, 3 W + 2, C), the three pictures in a row.
+        picture: uint8 (H, 3 W + 4, C), the three pictures in a row.
 
     Raises:
         ValueError: when gan is something else, a GAN of points instead of pictures, or one whose

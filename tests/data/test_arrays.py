@@ -174,3 +174,14 @@ def test_report_takes_text_as_labels_and_noncontiguous_pictures():
 def test_report_refuses_another_number_of_labels(labels):
     with pytest.raises(ValueError, match=r"expected one label a picture, \(2,\)"):
         data.report(np.zeros((2, 2, 2, 1), np.uint8), labels)
+
+
+@pytest.mark.parametrize("labels", [[-1, 0], [0, 2**31], ["a", "b"], [None, None]])
+def test_labels_are_small_whole_numbers(labels):
+    with pytest.raises(ValueError, match="expected"):
+        data.check_labels(np.array(labels), 2)
+
+
+def test_a_report_takes_labels_as_tables_hold_them():
+    report = data.report(np.zeros((3, 4, 4, 1), np.uint8), np.array(["b", "a", "b"], object))
+    assert report.classes == {"a": 1, "b": 2}
