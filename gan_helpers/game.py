@@ -45,7 +45,8 @@ class Game(keras.Model):
 
         A pipeline of `gh.data` hands out the same batches in epoch n whether the run was
         interrupted or not, so a run resumed by `gh.callbacks.backup` ends with the very weights
-        of one that never stopped. Training stops when a number breaks (see
+        of one that never stopped. (Where `steps_per_epoch` counts otherwise than the data, give
+        the pipeline `repeat=True`.) Training stops when a number breaks (see
         `guards.StopOnBrokenNumbers`).
         """
         given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]

@@ -131,7 +131,8 @@ class GAN(game.Game):
 
         A `gh.data.pipeline` hands out the same batches in epoch n whether the run was
         interrupted or not, so a run resumed by `gh.callbacks.backup` ends with the very weights
-        of one that never stopped. Training stops when a number breaks (see
+        of one that never stopped. (Where `steps_per_epoch` counts otherwise than the data, give
+        the pipeline `repeat=True`.) Training stops when a number breaks (see
         `guards.StopOnBrokenNumbers`).
 
         Returns:
