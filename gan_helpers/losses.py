@@ -2,8 +2,7 @@
 
 All losses work on logits, the discriminator's raw outputs: C(x) for real pictures, C(G(z)) for
 fakes, D = sigmoid(C). Each is a pair of functions of `(real_logits, fake_logits)`, float tensors
-of the same shape (N, 1) or (N,), and returns a float32 scalar that its network *minimizes*. Give
-them float32 logits: a square overflows float16 soon.
+of the same shape (N, 1) or (N,), and returns a float32 scalar that its network *minimizes*.
 Equations are written as losses to minimize.
 
 softplus(t) = log(1 + exp(t)), so that -log D(x) = softplus(-C(x)) and
@@ -44,6 +43,11 @@ def _mean(values):
     return tf.reduce_mean(tf.cast(values, tf.float32))
 
 
+def _mean_square(values):
+    """The mean of squares, taken in float32: 256 squared is too large for float16."""
+    return _mean(tf.square(tf.cast(values, tf.float32)))
+
+
 def _standard_discriminator(real_logits, fake_logits):
     """-log D(x) - log(1 - D(G(z))), the classifier's cross entropy on both halves."""
     return _mean(tf.nn.softplus(-real_logits)) + _mean(tf.nn.softplus(fake_logits))
@@ -61,12 +65,12 @@ def _non_saturating_generator(real_logits, fake_logits):
 
 def _least_squares_discriminator(real_logits, fake_logits):
     """1/2 (C(x) - 1)^2 + 1/2 C(G(z))^2."""
-    return 0.5 * _mean(tf.square(real_logits - 1.0)) + 0.5 * _mean(tf.square(fake_logits))
+    return 0.5 * _mean_square(real_logits - 1.0) + 0.5 * _mean_square(fake_logits)
 
 
 def _least_squares_generator(real_logits, fake_logits):
     """1/2 (C(G(z)) - 1)^2."""
-    return 0.5 * _mean(tf.square(fake_logits - 1.0))
+    return 0.5 * _mean_square(fake_logits - 1.0)
 
 
 def _wasserstein_discriminator(real_logits, fake_logits):

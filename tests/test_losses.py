@@ -98,6 +98,13 @@ def test_values_against_float64(name, logits):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_large_logits_in_float16_are_no_infinity(name):
+    real, fake = column(300.0, -300.0), column(-300.0, 300.0)
+    half = [tf.cast(logits, tf.float16) for logits in (real, fake)]
+    assert both(name, *half) == pytest.approx(both(name, real, fake))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_balance_values(name):
     """Where all logits are one number, the best such number costs the balance values."""
     loss = losses.get(name)

@@ -74,7 +74,7 @@ FAULTS = [
             "return -_mean(tf.nn.softplus(fake_logits))",
             "return _mean(tf.nn.softplus(fake_logits))",
         ),
-        least_squares_target=("tf.square(real_logits - 1.0)", "tf.square(real_logits + 1.0)"),
+        least_squares_target=("_mean_square(real_logits - 1.0)", "_mean_square(real_logits + 1.0)"),
         wasserstein_sign=(
             "return _mean(fake_logits) - _mean(real_logits)",
             "return _mean(real_logits) - _mean(fake_logits)",
