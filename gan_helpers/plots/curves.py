@@ -151,8 +151,8 @@ def score_curve(runs, floor=None, against="seconds", ylabel="Fréchet distance",
 _RUN_STYLES = (  # no color of a player: a run is a whole GAN
     (style.FAKE, "-", "o"),
     (style.NEUTRAL, "--", "s"),
-    ("#CC79A7", "-.", "^"),  # Okabe and Ito's purple
-    ("#56B4E9", (0, (1, 1)), "D"),  # and their sky blue
+    (style.MARK, "-.", "^"),
+    ("#56B4E9", (0, (1, 1)), "D"),  # Okabe and Ito's sky blue
 )
 
 

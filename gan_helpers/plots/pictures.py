@@ -9,14 +9,15 @@ from gan_helpers.data import arrays
 from gan_helpers.plots import style
 
 
-def tile(pictures, columns=None, gap=None):
-    """Return pictures laid out in a grid as one uint8 picture (height, width, C), gaps white.
+def tile(pictures, columns=None, gap=None, background=255):
+    """Return pictures laid out in a grid as one uint8 picture (height, width, C).
 
     Args:
         pictures: uint8 (N, H, W, C).
         columns: pictures a row; by default close to a square, wide rather than high.
         gap: pixels between them; by default one for each 32 of their height, so that it is seen
             when large pictures are drawn small.
+        background: gray level of the gaps, 0 to 255.
     """
     pictures = arrays.check_images(pictures, "pictures")
     count, height, width, channels = pictures.shape
@@ -27,9 +28,8 @@ def tile(pictures, columns=None, gap=None):
     if not isinstance(columns, int) or columns < 1:
         raise ValueError(f"columns is {columns!r}; it must be a whole number from 1 on.")
     rows = -(-count // columns)
-    canvas = np.full(
-        (rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 255, np.uint8
-    )
+    sides = rows * (height + gap) - gap, columns * (width + gap) - gap
+    canvas = np.full((*sides, channels), background, np.uint8)
     for number, picture in enumerate(pictures):
         top = number // columns * (height + gap)
         left = number % columns * (width + gap)
@@ -145,12 +145,9 @@ def neighbors(pictures, nearest, distances=None):
             axes[0, column].set_title(f"{distances[column]:.3g}")
         for row in range(rows):
             _image(axes[row + 1, column], nearest[column, row])
+            _frame(axes[row + 1, column], style.REAL)
     axes[0, 0].set_ylabel("sample")
     axes[1, 0].set_ylabel("nearest\nreal")
-    for row in (0, 1):
-        axes[row, 0].axis("on")
-        axes[row, 0].set(xticks=[], yticks=[])
-    axes[1, 0].spines[:].set_visible(False)  # the label alone
     return drawing
 
 

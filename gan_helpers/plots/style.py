@@ -15,13 +15,13 @@ REAL = "#0072B2"  # blue: real data
 FAKE = "#D55E00"  # vermilion: fakes
 GENERATOR = "#E69F00"  # orange
 DISCRIMINATOR = "#009E73"  # green
+MARK = "#CC79A7"  # purple: what a picture points at, where it is none of these
 NEUTRAL = "#555555"
 
 STYLE = {
     "font.size": 10,
     "axes.titlesize": 10,
     "axes.labelsize": 10,
-    "legend.fontsize": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
@@ -29,7 +29,6 @@ STYLE = {
     "grid.alpha": 0.3,
     "lines.linewidth": 1.8,
     "figure.dpi": 100,
-    "legend.frameon": False,
 }
 
 _LARGE = 140_000  # bytes of a PNG file; GitHub shows notebooks below 1 MB
@@ -77,11 +76,13 @@ def png(drawing):
     if isinstance(drawing, matplotlib.figure.Figure):
         with matplotlib.rc_context(STYLE):
             drawing.savefig(buffer, format="png", dpi=100, bbox_inches="tight", pad_inches=0.05)
-        # A palette of 256 colors makes it a third, and costs shades where there are many.
+        # A palette of 256 colors makes it a third, and costs shades where there are many. One that
+        # covers the most colors keeps those of small places: the common ones alone gray them.
         if buffer.tell() > _LARGE or getattr(drawing, "has_few_colors", False):
             page = PIL.Image.open(buffer).convert("RGB")
+            page = page.quantize(256, method=PIL.Image.Quantize.MAXCOVERAGE, kmeans=1)
             buffer = io.BytesIO()
-            page.quantize(256).save(buffer, format="png")
+            page.save(buffer, format="png")
     else:
         picture = np.asarray(drawing)
         is_gray = picture.ndim == 3 and picture.shape[-1] == 1

@@ -233,10 +233,12 @@ class GanLab(pictures.Picture):
             axis.plot(self.history["step"], values, line, ms=3, color=color, label=name)
             axis.axhline(balance[name], color=color, linestyle=":", linewidth=1.2)
         axis.set(xlabel="step", ylabel="loss", title="Losses; dotted: balance")
+        place = "best"
         if not self.history["step"]:
             axis.set_xlim(0, 10 * self.steps_per_frame.value)
-            axis.text(0.5, 0.5, "press Step or Play", transform=axis.transAxes, ha="center")
-        axis.legend(loc="best")
+            axis.text(0.5, 0.25, "press Step or Play", transform=axis.transAxes, ha="center")
+            place = "center right"  # between the balance lines
+        axis.legend(loc=place)
 
     def _caption(self):
         parts = [f"step {self.gan.steps}"]
