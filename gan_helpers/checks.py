@@ -1,4 +1,4 @@
-"""What `GAN` accepts: each function raises a ValueError that says what came and what to do."""
+"""What games accept: each function raises a ValueError that says what came and what to do."""
 
 import keras
 import numpy as np
@@ -72,21 +72,20 @@ def functional(**networks):
             )
 
 
-def trainable(generator, discriminator):
+def trainable(**networks):
     """Each network has weights to train."""
-    for name, network in (("generator", generator), ("discriminator", discriminator)):
+    for name, network in networks.items():
         if not network.trainable_variables:
             raise ValueError(
-                f"the {name} has no weights to train; set {name}.trainable = True. `GAN` trains "
-                "each network by its own optimizer and needs no frozen one."
+                f"{name} has no weights to train; set {name}.trainable = True. Each optimizer "
+                "moves its own networks alone, so none needs to be frozen."
             )
 
 
-def penalties(r1, r2, gradient_penalty, penalty_every):
-    """Weights are numbers from 0 on, r1 and r2 also schedules; the interval counts steps."""
+def penalties(r1, r2, penalty_every):
+    """r1 and r2 are numbers from 0 on, or schedules; the interval counts steps."""
     gammas = {"r1": r1, "r2": r2}
     weights(**{name: gamma for name, gamma in gammas.items() if not isinstance(gamma, Schedule)})
-    weights(gradient_penalty=gradient_penalty)
     if not isinstance(penalty_every, int) or penalty_every < 1:
         raise ValueError(
             f"penalty_every is {penalty_every!r}; it must be a whole number from 1 on."
@@ -100,10 +99,14 @@ def weights(**values):
             raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
 
 
-def average_and_seed(ema, seed):
-    """The average's decay is below 1, the seed fits TensorFlow's stateless generators."""
+def average(ema):
+    """The average's decay is below 1."""
     if not (_is_number(ema) and 0 <= ema < 1):
         raise ValueError(f"ema is {ema!r}; it must be from 0 to below 1, for example 0.995.")
+
+
+def seed(seed):
+    """The seed fits TensorFlow's stateless generators."""
     if not isinstance(seed, int) or not 0 <= seed < 2**31:
         raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
 

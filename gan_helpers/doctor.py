@@ -119,13 +119,9 @@ def check_widgets():
         found = importlib.metadata.version("ipywidgets")
     except importlib.metadata.PackageNotFoundError:
         return Finding("widgets", False, "ipywidgets is missing", "pip install ipywidgets")
-    for extension in ("jupyterlab_widgets", "jupyterlab-widgets"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            return Finding(
-                "widgets",
-                True,
-                f"ipywidgets {found}, JupyterLab extension {importlib.metadata.version(extension)}",
-            )
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        extension = importlib.metadata.version("jupyterlab_widgets")
+        return Finding("widgets", True, f"ipywidgets {found}, JupyterLab extension {extension}")
     return Finding(
         "widgets",
         "COLAB_RELEASE_TAG" in os.environ,  # Colab brings its own front end

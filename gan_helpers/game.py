@@ -43,21 +43,18 @@ class Game(keras.Model):
     def fit(self, x=None, *args, callbacks=None, **kwargs):
         """Train; all of `keras.Model.fit`, with the order of the data and a stop at broken numbers.
 
-        A pipeline of `gh.data` hands out the same batches in epoch n whether the run was
-        interrupted or not, so a run resumed by `gh.callbacks.backup` ends with the very weights
-        of one that never stopped. (Where `steps_per_epoch` counts otherwise than the data, give
-        the pipeline `repeat=True`.) Training stops when a number breaks (see
-        `guards.StopOnBrokenNumbers`).
+        See `gh.GAN.fit`.
         """
         given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
         given = [callback for callback in given if callback is not None]
         is_dataset = isinstance(x, tf.data.Dataset)
         own = [guards.DataOrder(x)]
         if not any(isinstance(callback, guards.StopOnBrokenNumbers) for callback in given):
-            is_array = isinstance(x, np.ndarray | tf.Tensor)
-            searched = tf.data.Dataset.from_tensors(x) if is_array else x if is_dataset else None
+            searched = x if is_dataset else None
+            if isinstance(x, np.ndarray | tf.Tensor):
+                searched = tf.data.Dataset.from_tensors(x)
             own.append(guards.StopOnBrokenNumbers(searched))
-        kwargs.setdefault("shuffle", not is_dataset)
+        kwargs.setdefault("shuffle", not is_dataset)  # Keras warns where it cannot shuffle
         return super().fit(x, *args, callbacks=[*own, *given], **kwargs)
 
     @property
@@ -97,9 +94,14 @@ class Game(keras.Model):
             "fake_logit": tf.reduce_mean(fake_logits),
         }
 
-    def _scheduled(self, value):
-        """Return the value, or what the schedule says for this step."""
-        return value(self.step_counter.value) if isinstance(value, Schedule) else value
+    def _zero_centered(self, discriminator, real, fake, pack=1):
+        """Return r1 / 2 E |grad_x C(x)|^2 on reals plus r2 / 2 times the same on fakes."""
+        total = 0.0
+        for gamma, samples in ((self.r1, real), (self.r2, fake)):
+            if gamma:
+                gamma = gamma(self.step_counter.value) if isinstance(gamma, Schedule) else gamma
+                total += gamma / 2 * losses.zero_centered_penalty(discriminator, samples, pack)
+        return total
 
     def _lazily(self, penalty):
         """Return penalty() at every k-th step, times k, and 0 at the others.

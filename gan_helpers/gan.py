@@ -107,10 +107,12 @@ class GAN(game.Game):
             ValueError: for a frozen network, an unknown loss or augmentation, a weight or decay out
                 of range, what is no Keras optimizer, or one optimizer for both.
         """
-        checks.trainable(self.generator, self.discriminator)
+        checks.trainable(generator=self.generator, discriminator=self.discriminator)
         self.adversarial_loss = losses.get(loss)
-        checks.penalties(r1, r2, gradient_penalty, penalty_every)
-        checks.average_and_seed(ema, seed)
+        checks.penalties(r1, r2, penalty_every)
+        checks.weights(gradient_penalty=gradient_penalty)
+        checks.average(ema)
+        checks.seed(seed)
         checks.optimizers(generator_optimizer, discriminator_optimizer)
         augmentation.check(augment, self.sample_shape)
         checks.augmented_condition(augment, self.generator)
@@ -153,6 +155,7 @@ class GAN(game.Game):
         discriminator = _given(self.discriminator, condition)
         real = self._augment(real, stream=0)
 
+        # One fake serves both moves: drawn once, judged again when the discriminator has moved.
         with training.watch(self.generator) as generator_tape:
             fake = self._augment(generator(latent, training=True), stream=1)
             logs = self._train_discriminator(discriminator, real, tf.stop_gradient(fake))
@@ -171,13 +174,7 @@ class GAN(game.Game):
         pack = networks.pack_of(self.discriminator)
 
         def compute():
-            total = 0.0
-            if self.r1:
-                penalty = losses.zero_centered_penalty(discriminator, real, pack)
-                total += self._scheduled(self.r1) / 2 * penalty
-            if self.r2:
-                penalty = losses.zero_centered_penalty(discriminator, fake, pack)
-                total += self._scheduled(self.r2) / 2 * penalty
+            total = self._zero_centered(discriminator, real, fake, pack)
             if self.gradient_penalty:
                 pairs = tf.shape(real)[0] // pack
                 mix = self._draw(tf.random.stateless_uniform, (pairs,), stream=1)

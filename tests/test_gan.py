@@ -641,7 +641,7 @@ def test_compile_refuses(options, message):
 def test_compile_refuses_a_frozen_network(name):
     model = tiny.gan()
     getattr(model, name).trainable = False
-    with pytest.raises(ValueError, match=f"the {name} has no weights to train; set {name}.train"):
+    with pytest.raises(ValueError, match=f"{name} has no weights to train; set {name}.train"):
         model.compile()
 
 

@@ -116,11 +116,6 @@ FAULTS = [
             "self._draw(tf.random.stateless_uniform",
             "self._draw(tf.random.stateless_normal",
         ),
-        r2_on_reals=(
-            "losses.zero_centered_penalty(discriminator, fake, pack)",
-            "losses.zero_centered_penalty(discriminator, real, pack)",
-        ),
-        gamma_not_halved=("self._scheduled(self.r1) / 2", "self._scheduled(self.r1)"),
     ),
     *_in(
         "game.py",
@@ -131,6 +126,8 @@ FAULTS = [
             "training.minimize(total, tape, self.discriminator, self.generator_optimizer)",
         ),
         lazy_penalty_not_multiplied=("penalty() * self.penalty_every", "penalty()"),
+        r2_on_reals=("(self.r2, fake)", "(self.r2, real)"),
+        gamma_not_halved=("total += gamma / 2 *", "total += gamma *"),
         data_order_forgotten=("own = [guards.DataOrder(x)]", "own = []"),
         settings_not_stored=("for name in self.SETTINGS}", "for name in ()}"),
     ),
@@ -270,7 +267,7 @@ FAULTS = [
         "evaluation/memorization",
         "07",
         far_for_close=("fake_distances < limit", "fake_distances > limit"),
-        mann_whitney_sign=("(u - n * m / 2)", "(n * m / 2 - u)"),
+        mann_whitney_sign=("scipy.stats.ranksums(a, b)", "scipy.stats.ranksums(b, a)"),
     ),
     *_in(
         "callbacks.py",
@@ -462,8 +459,8 @@ FAULTS = [
             "discriminator(target, training=True), discriminator(target, training=True)",
         ),
         penalties_exchanged=(
-            "((self.r1, target), (self.r2, fake))",
-            "((self.r1, fake), (self.r2, target))",
+            "self._zero_centered(judge, target, fake)",
+            "self._zero_centered(judge, fake, target)",
         ),
     ),
     *_in(

@@ -157,10 +157,8 @@ def report(images, labels=None):
                 f"labels has the shape {labels.shape}; expected one label a picture, "
                 f"({len(images)},)."
             )
-        classes = {
-            getattr(label, "item", lambda label=label: label)(): int(number)
-            for label, number in zip(*np.unique(labels, return_counts=True), strict=True)
-        }
+        different, counts = np.unique(labels, return_counts=True)
+        classes = dict(zip(different.tolist(), counts.tolist(), strict=True))
     channels = tuple(
         {
             "min": int(values.min()),

@@ -1,8 +1,10 @@
 """How many modes of a known mixture a GAN of points has found, and how well it draws them."""
 
 import numpy as np
+import scipy.stats
 
 from gan_helpers.data import plane
+from gan_helpers.evaluation import distances
 
 HIGH_QUALITY = 3.0  # standard deviations
 
@@ -36,28 +38,12 @@ def plane_coverage(points, mixture):
         raise ValueError(f"points has the shape {points.shape}; expected (N, 2).")
     if not np.issubdtype(points.dtype, np.number) or not np.isfinite(points).all():
         raise ValueError("points holds NaN, infinity or what is no number.")
-    nearest, distances = _nearest(points.astype(np.float64), mixture.centers)
-    good = distances < HIGH_QUALITY * mixture.deviation
+    nearest, lengths = distances.nearest(points, mixture.centers)
+    good = lengths < HIGH_QUALITY * mixture.deviation
     counts = np.bincount(nearest[good], minlength=len(mixture.centers))
     return {
         "modes": int(np.count_nonzero(counts)),
         "high_quality": float(good.mean()),
-        "kl": _divergence_from_equal(counts),
+        "kl": float(scipy.stats.entropy(counts, np.ones(len(counts)))),
         "n": len(points),
     }
-
-
-def _divergence_from_equal(counts):
-    """Return KL(p || uniform) in nats of the shares p of the counts."""
-    if not counts.any():
-        return float("nan")
-    shares = counts[counts > 0] / counts.sum()
-    return float(np.sum(shares * np.log(shares * len(counts))))
-
-
-def _nearest(points, centers):
-    """Return for each point the number of the nearest center, and the distance to it."""
-    differences = points[:, np.newaxis] - centers
-    distances = np.sqrt(np.sum(differences**2, axis=-1))
-    nearest = distances.argmin(axis=1)
-    return nearest, distances[np.arange(len(points)), nearest]

@@ -37,18 +37,18 @@ class Completer(gans.GAN):
         if not self.conditional:
             raise ValueError("the networks take no condition; a completer needs to see the hole.")
 
-    def compile(self, weight=1.0, **kwargs):
+    def compile(self, *args, weight=WEIGHT, **kwargs):
         """Choose all that `gh.GAN.compile` chooses, and the weight of the energy score.
 
         Args:
             weight: number from 0 on; 0 plays the game alone.
-            **kwargs: as in `gh.GAN.compile`.
+            *args, **kwargs: as in `gh.GAN.compile`.
 
         Raises:
             ValueError: as `gh.GAN.compile`, or for a weight out of range.
         """
         checks.weights(weight=weight)
-        super().compile(**kwargs)
+        super().compile(*args, **kwargs)
         self.weight = float(weight)
 
     def train_step(self, batch):

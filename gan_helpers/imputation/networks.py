@@ -8,7 +8,6 @@ import math
 
 import keras
 
-from gan_helpers.data import arrays
 from gan_helpers.networks import images, layers
 
 # As in `networks.generator`: a calm start keeps tanh in its steep middle.
@@ -32,7 +31,7 @@ def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, level=0.0):
     Raises:
         ValueError: for a shape, latent size, width or level that is not supported.
     """
-    side, channels = _checked(image_shape, width)
+    side, channels = images.check_shape(image_shape, width)
     if not isinstance(latent_dim, int) or latent_dim < 1:
         raise ValueError(f"latent_dim is {latent_dim!r}; it must be a whole number from 1 on.")
     if not (isinstance(level, int | float) and -1 < level < 1):
@@ -78,7 +77,7 @@ def discriminator(image_shape=(28, 28, 1), width=16):
     Args:
         image_shape, width: as for `generator`.
     """
-    side, channels = _checked(image_shape, width)
+    side, channels = images.check_shape(image_shape, width)
     image = keras.Input((side, side, channels), name="image")
     condition = keras.Input((side, side, channels + 1), name="condition")
     *filters, last = reversed(images.stage_filters(side, width)[:-1])
@@ -100,19 +99,3 @@ def _convolution(x, filters, stride=1):
 def _dense(x, units):
     x = keras.layers.Dense(units, kernel_initializer="he_normal")(x)
     return keras.layers.LeakyReLU(0.2)(x)
-
-
-def _checked(image_shape, width):
-    """Return (side, channels), or raise before anything is built."""
-    height, side, channels = arrays.check_image_shape(image_shape)
-    if height != side or side not in images.FIRST_SIDE:
-        sides = ", ".join(map(str, images.FIRST_SIDE))
-        raise ValueError(
-            f"image_shape is {image_shape!r}; expected squares with a side of {sides} pixels."
-        )
-    if not isinstance(width, int) or not 1 <= width <= images.MOST_FILTERS:
-        raise ValueError(
-            f"width is {width!r}; it must be a whole number of filters from 1 to "
-            f"{images.MOST_FILTERS}."
-        )
-    return side, channels

@@ -237,7 +237,7 @@ def _modern_features(image, side, width):
     """Return f(x), what the logit is computed from."""
     *filters_of_stages, last = reversed(stage_filters(side, width))
     square = side // 2
-    x = space_to_depth(image, square)
+    x = space_to_depth(image)
     for stage, filters in enumerate(filters_of_stages):
         if stage > 0:
             square //= 2
@@ -248,12 +248,12 @@ def _modern_features(image, side, width):
     return keras.layers.LeakyReLU(0.2, name="leaky_combine")(x)
 
 
-def space_to_depth(image, square):
-    """Put each 2 x 2 block of pixels into one position: a quarter of the work, nothing lost."""
-    channels = image.shape[-1]
-    x = keras.layers.Reshape((square, 2, square, 2, channels), name="split_blocks")(image)
+def space_to_depth(image, side=2):
+    """Put each block of side x side pixels into one position: less work, nothing lost."""
+    rows, columns, channels = image.shape[1] // side, image.shape[2] // side, image.shape[3]
+    x = keras.layers.Reshape((rows, side, columns, side, channels), name="split_blocks")(image)
     x = keras.layers.Permute((1, 3, 2, 4, 5), name="gather_blocks")(x)
-    return keras.layers.Reshape((square, square, 4 * channels), name="blocks_to_depth")(x)
+    return keras.layers.Reshape((rows, columns, side**2 * channels), name="blocks_to_depth")(x)
 
 
 def convolution(filters, stride, name):

@@ -45,8 +45,8 @@ def unet(image_shape=(64, 64, 3), channels=3, width=32, normalization=None, leve
     if not (isinstance(level, int | float) and -1 < level < 1):
         raise ValueError(f"level is {level!r}; it must be a number above -1 and below 1.")
     source = keras.Input(tuple(image_shape), name="source")
-    blocks = images.space_to_depth(source, side // 2)
-    stages = list(zip(_squares(side), _filters(side, width), strict=True))
+    blocks = images.space_to_depth(source)
+    stages = _stages(side, width)
 
     x, skips = blocks, {}
     for square, filters in stages:
@@ -93,24 +93,18 @@ def patch_discriminator(source_shape=(64, 64, 3), target_shape=(64, 64, 3), widt
         source = keras.Input(tuple(source_shape), name="source")
         inputs = [source, target]
         x = keras.layers.Concatenate(name="source_and_target")(inputs)
-    x = images.space_to_depth(x, side // 2)
-    for square, filters in list(zip(_squares(side), _filters(side, width), strict=True))[:3]:
+    x = images.space_to_depth(x)
+    for square, filters in _stages(side, width)[:3]:
         stride = 1 if square == side // 2 else 2
         x = _active(images.convolution(filters, stride, f"see_{square}")(x), f"see_{square}")
     logits = keras.layers.Conv2D(1, 3, padding="same", dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="patch_discriminator")
 
 
-def _squares(side):
-    """Return the sides of the squares of features: 32, 16, 8, 4 for 64 pixels."""
-    squares = [side // 2]
-    while squares[-1] > images.FIRST_SIDE[side]:
-        squares.append(squares[-1] // 2)
-    return squares
-
-
-def _filters(side, width):
-    return [min(width * 2**stage, images.MOST_FILTERS) for stage in range(len(_squares(side)))]
+def _stages(side, width):
+    """Return (side, filters) of each square of features: 32, 16, 8, 4 for 64 pixels."""
+    filters = images.stage_filters(side, width)[:0:-1]
+    return [(side // 2**stage, number) for stage, number in enumerate(filters, start=1)]
 
 
 def _active(x, name, normalization=None):

@@ -2,7 +2,7 @@
 
 import keras
 
-from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
+from gan_helpers.networks import images
 
 
 def residual_translator(image_shape=(64, 64, 3), width=48, blocks=3, patch=4):
@@ -31,10 +31,8 @@ def residual_translator(image_shape=(64, 64, 3), width=48, blocks=3, patch=4):
     height, across, channels = image_shape
     rows, columns = height // patch, across // patch
     image = keras.Input((height, across, channels), name="image")
-    x = keras.layers.Reshape((rows, patch, columns, patch, channels), name="split_blocks")(image)
-    x = keras.layers.Permute((1, 3, 2, 4, 5), name="gather_blocks")(x)
-    x = keras.layers.Reshape((rows, columns, patch**2 * channels), name="blocks_to_depth")(x)
-    x = _convolution(width, "look")(x)
+    x = images.space_to_depth(image, patch)
+    x = images.convolution(width, 1, "look")(x)
     for number in range(1, blocks + 1):
         x = _residual_block(x, width, number)
     x = keras.layers.LeakyReLU(0.2, name="leaky_last")(x)
@@ -55,18 +53,12 @@ def residual_translator(image_shape=(64, 64, 3), width=48, blocks=3, patch=4):
 
 
 def _residual_block(x, width, number):
-    """Return x + f(x), f = two convolutions, the last with small weights at the start."""
+    """Return x + f(x), f = two convolutions, each after a rectifier."""
     change = keras.layers.LeakyReLU(0.2, name=f"leaky_{number}_1")(x)
-    change = _convolution(width, f"convolve_{number}_1")(change)
+    change = images.convolution(width, 1, f"convolve_{number}_1")(change)
     change = keras.layers.LeakyReLU(0.2, name=f"leaky_{number}_2")(change)
-    change = _convolution(width, f"convolve_{number}_2")(change)
+    change = images.convolution(width, 1, f"convolve_{number}_2")(change)
     return keras.layers.Add(name=f"add_{number}")([x, change])
-
-
-def _convolution(filters, name):
-    return keras.layers.Conv2D(
-        filters, 3, padding="same", kernel_initializer="he_normal", name=name
-    )
 
 
 def _check(image_shape, width, blocks, patch):

@@ -140,7 +140,7 @@ def score_curve(runs, floor=None, against="seconds", ylabel="Fréchet distance",
         options = {"linestyle": dash, "marker": marker, "markevery": max(len(x) // 12, 1)}
         axis.plot(x, middle, ms=4, color=color, label=name, **options)
     if floor is not None:
-        digits = f"{floor:.2g}" if abs(floor) < 10 else f"{floor:,.0f}"  # as `Score` prints it
+        digits = f"{floor:.2g}" if abs(floor) < 10 else f"{floor:,.0f}"
         axis.axhline(floor, color=style.REAL, linestyle=":", label=f"real pictures: {digits}")
     xlabel = "training time (s)" if against == "seconds" else "training step"
     axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")

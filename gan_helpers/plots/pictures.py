@@ -152,8 +152,12 @@ def neighbors(pictures, nearest, distances=None):
 
 
 def batches(dataset, count=3, columns=16):
-    """Return a figure of the first batches of a dataset of floats in [-1, 1], one a row."""
-    taken = [arrays.unscale(batch.numpy()) for batch in dataset.take(count)]
+    """Return a figure of the first batches of a dataset of floats in [-1, 1], one a row.
+
+    Of a dataset with labels, or with other conditions, it draws the pictures.
+    """
+    firsts = [batch[0] if isinstance(batch, tuple) else batch for batch in dataset.take(count)]
+    taken = [arrays.unscale(batch.numpy()) for batch in firsts]
     titles = [f"batch {number}" for number in range(1, len(taken) + 1)]
     return film(taken, titles, columns)
 

@@ -9,6 +9,7 @@ import dataclasses
 
 import matplotlib.colors
 import numpy as np
+import scipy.special
 import tensorflow as tf
 
 from gan_helpers import networks
@@ -212,8 +213,7 @@ def draw_frame(axis, frame, layers=LAYERS, title=None):
 
 def draw_judgment(axis, logits, limits, level=0.0):
     """Shade the probability of "real", and draw a dashed line where the logit is the level."""
-    # Beyond 30 the exponential says nothing new and could overflow.
-    probability = 1.0 / (1.0 + np.exp(-np.clip(logits - level, -30.0, 30.0)))
+    probability = scipy.special.expit(logits - level)
     ticks = np.linspace(*limits, len(logits))
     axis.contourf(ticks, ticks, probability, _SHADES, colors=_GREENS, antialiased=False)
     if logits.min() < level < logits.max():

@@ -3,7 +3,6 @@
 import tensorflow as tf
 
 from gan_helpers import checks
-from gan_helpers.data import arrays
 
 
 def networks(generator, discriminator):
@@ -67,16 +66,6 @@ def two_sides(x, shapes, pipeline):
                 f"the batches of {name} are {side.dtype.name}; expected float32 in [-1, 1]: use "
                 f"{pipeline}."
             )
-
-
-def sources(given, source_shape):
-    """Return pictures to translate as float32 in [-1, 1]."""
-    given = arrays.check_images(given, "sources")
-    if given.shape[1:] != tuple(source_shape):
-        raise ValueError(
-            f"sources has the shape {given.shape}; this translator takes {('N', *source_shape)}."
-        )
-    return arrays.scale(given)
 
 
 def _shapes(tensors):

@@ -1,13 +1,11 @@
 """Paired translation: a picture in, the picture that belongs to it out."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from gan_helpers import checks as gan_checks
 from gan_helpers import game, losses, training
-from gan_helpers.data import arrays
-from gan_helpers.translation import checks
+from gan_helpers.translation import checks, pictures
 
 METRICS = (
     "l1",
@@ -93,11 +91,11 @@ class PairedTranslator(game.Game):
             ValueError: for a frozen network, an unknown loss, a weight or decay out of range, what
                 is no Keras optimizer, or one optimizer for both.
         """
-        gan_checks.trainable(self.generator, self.discriminator)
+        gan_checks.trainable(generator=self.generator, discriminator=self.discriminator)
         self.adversarial_loss = losses.get(loss)
         checks.weights(adversarial=adversarial, l1=l1)
-        gan_checks.penalties(r1, r2, 0.0, penalty_every)
-        gan_checks.average_and_seed(ema, 0)
+        gan_checks.penalties(r1, r2, penalty_every)
+        gan_checks.average(ema)
         gan_checks.optimizers(generator_optimizer, discriminator_optimizer)
         self.adversarial, self.l1 = float(adversarial), float(l1)
         self.r1, self.r2, self.penalty_every, self.ema = r1, r2, penalty_every, float(ema)
@@ -155,15 +153,9 @@ class PairedTranslator(game.Game):
             logits = discriminator(pictures, training=training)
             return tf.reduce_mean(logits, axis=tuple(range(1, len(logits.shape))))
 
-        def compute():
-            total = 0.0
-            for gamma, pictures in ((self.r1, target), (self.r2, fake)):
-                if gamma:
-                    penalty = losses.zero_centered_penalty(judge, pictures)
-                    total += self._scheduled(gamma) / 2 * penalty
-            return total
-
-        return self._lazily(compute) if self.r1 or self.r2 else tf.constant(0.0)
+        if not (self.r1 or self.r2):
+            return tf.constant(0.0)
+        return self._lazily(lambda: self._zero_centered(judge, target, fake))
 
     # --- Use -----------------------------------------------------------------------------------
 
@@ -180,12 +172,7 @@ class PairedTranslator(game.Game):
         Raises:
             ValueError: for pictures of another type or shape.
         """
-        sources = checks.sources(sources, self.source_shape)
-        targets = [
-            self.ema_generator(sources[start : start + batch_size], training=False).numpy()
-            for start in range(0, len(sources), batch_size)
-        ]
-        return arrays.unscale(np.clip(np.concatenate(targets), -1.0, 1.0))
+        return pictures.translated(self.ema_generator, sources, "sources", batch_size)
 
     def test_step(self, batch):
         """Return the L1 of the averaged generator in inference mode, for `evaluate`."""

@@ -1,12 +1,10 @@
 """Translation without pairs: two translators, each of which undoes the other."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from gan_helpers import checks, game, losses, training
-from gan_helpers.data import arrays
-from gan_helpers.translation import pool, unpaired_checks
+from gan_helpers.translation import pictures, pool, unpaired_checks
 
 DIRECTIONS = ("a_to_b", "b_to_a")
 METRICS = (
@@ -99,13 +97,16 @@ class UnpairedTranslator(game.Game):
             **kwargs: what else `keras.Model.compile` takes.
 
         Raises:
-            ValueError: for an unknown loss, a weight or decay out of range, what is no Keras
-                optimizer, one optimizer for both, or several replicas: a pool belongs to one.
+            ValueError: for a frozen network, an unknown loss, a weight or decay out of range, what
+                is no Keras optimizer, one optimizer for both, or several replicas: a pool belongs
+                to one.
         """
         unpaired_checks.one_replica()
+        checks.trainable(**{name: getattr(self, name) for name in self.NETWORKS})
         self.adversarial_loss = losses.get(loss)
         unpaired_checks.weights(cycle, identity, self.shape_a, self.shape_b)
-        checks.average_and_seed(ema, seed)
+        checks.average(ema)
+        checks.seed(seed)
         checks.optimizers(generator_optimizer, discriminator_optimizer)
         self.cycle, self.identity = float(cycle), float(identity)
         self.ema, self.seed = float(ema), seed
@@ -216,16 +217,7 @@ class UnpairedTranslator(game.Game):
         if direction not in DIRECTIONS:
             raise ValueError(f"direction is {direction!r}; allowed are {', '.join(DIRECTIONS)}.")
         generator = {"a_to_b": self.ema_a_to_b, "b_to_a": self.ema_b_to_a}[direction]
-        images = arrays.check_images(images)
-        if images.shape[1:] != generator.input_shape[1:]:
-            raise ValueError(
-                f"images are {images.shape[1:]}; {direction} takes {generator.input_shape[1:]}."
-            )
-        parts = [
-            generator(arrays.scale(images[start : start + batch_size]), training=False).numpy()
-            for start in range(0, len(images), batch_size)
-        ]
-        return arrays.unscale(np.clip(np.concatenate(parts), -1.0, 1.0))
+        return pictures.translated(generator, images, "images", batch_size)
 
     def call(self, images, training=False):
         """Return pictures of domain A, translated by the current generator."""

@@ -40,9 +40,7 @@ def networks(a_to_b, b_to_a, discriminator_a, discriminator_b):
                 f"{name} returns {network.output_shape}; expected one logit a picture, (N, 1), or "
                 "a place, (N, h, w, 1), without sigmoid."
             )
-    for name, network in given.items():
-        if not network.trainable_variables:
-            raise ValueError(f"{name} has no weights to train; set {name}.trainable = True.")
+    checks.trainable(**given)
 
 
 def weights(cycle, identity, shape_a, shape_b):

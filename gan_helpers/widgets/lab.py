@@ -120,7 +120,6 @@ class GanLab(pictures.Picture):
         self.gan = self._new_gan()
         self.history = {name: [] for name in ("step", "generator_loss", "discriminator_loss")}
         self._message = ""
-        self._score()
         self._draw()
 
     def step(self, steps=None):

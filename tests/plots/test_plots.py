@@ -337,9 +337,11 @@ def test_batches_shows_gray_levels_again(digits):
     dataset = gh.data.pipeline(digits[:40], batch_size=8, seed=1)
     dataset.epoch.assign(0)
     wanted = gh.data.unscale(next(iter(dataset)).numpy())
-    dataset.epoch.assign(0)
-    (axis,) = plots.batches(dataset, count=2, columns=8).axes
-    assert np.array_equal(image_of(axis)[:28, :28], wanted[0].squeeze())
+    labeled = gh.data.pipeline(digits[:40], batch_size=8, seed=1, labels=np.zeros(40, int))
+    for drawn in (dataset, labeled):
+        drawn.epoch.assign(0)
+        (axis,) = plots.batches(drawn, count=2, columns=8).axes
+        assert np.array_equal(image_of(axis)[:28, :28], wanted[0].squeeze())
 
 
 # --- showing and animating -----------------------------------------------------------------------

@@ -313,6 +313,13 @@ def test_networks_that_do_not_fit_are_refused(changes, message):
         networks(**changes)
 
 
+def test_a_network_that_was_frozen_since_is_refused():
+    model = networks()
+    model.b_to_a.trainable = False
+    with pytest.raises(ValueError, match="b_to_a has no weights to train"):
+        model.compile()
+
+
 SAME = keras.optimizers.Adam()
 
 
@@ -372,7 +379,7 @@ def test_data_of_another_kind_are_refused(x, message):
     [
         ((pictures(2), "forward"), "direction is 'forward'"),
         ((pictures(2).astype(np.float32),), "images is float32"),
-        ((pictures(2, shape=SMALL),), "a_to_b takes"),
+        ((pictures(2, shape=SMALL),), "images has the shape"),
     ],
 )
 def test_pictures_that_cannot_be_translated_are_refused(arguments, message):
