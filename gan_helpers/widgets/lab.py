@@ -132,13 +132,14 @@ class GanLab(pictures.Picture):
         # Ticks faster than the work would pile up and go on after "pause".
         self.play.interval = max(200, round(1300 * (time.monotonic() - start)))
 
-    def film(self, steps=(0, 100, 300, 1000)):
+    def film(self, steps=(0, 100, 300, 1000), **options):
         """Return a figure of the run at these steps, for readers without a kernel.
 
         The run starts anew with the chosen settings; the lab then stands at the last step.
 
         Args:
             steps: rising whole numbers from 0 on.
+            **options: of `gh.plots.plane_film`, such as `columns` or `layers`.
         """
         steps = list(steps)
         if not steps or steps != sorted(set(steps)) or not all(map(_is_count, steps)):
@@ -152,7 +153,7 @@ class GanLab(pictures.Picture):
             # Not the step that was asked for: a run whose numbers break ends earlier.
             titles.append(f"step {self.gan.steps}" + self._modes_found(", {} of {}"))
         self._draw()
-        return plots.plane_film(frames, titles)
+        return plots.plane_film(frames, titles, **options)
 
     def _tick(self, change):
         if change["new"] > change["old"]:  # not when "stop" sends the player back to 0
