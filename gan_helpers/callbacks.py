@@ -5,6 +5,7 @@ import contextlib
 import numbers
 import os
 import pathlib
+import sys
 import time
 
 import keras
@@ -212,7 +213,9 @@ class Backup(keras.callbacks.Callback):
     carries the number of finished epochs in its name and gets this name only when it is whole.
     So a run may be killed at any moment, also while it writes. (Keras' `BackupAndRestore` keeps
     weights and epoch in two files; a kill between the two repeats an epoch.) The last two files
-    stay, and are removed after the last epoch; a run that a callback stopped earlier keeps them.
+    stay, also after the last epoch: the same `fit` then has nothing left to train and returns at
+    once, so a finished run outlives the kernel. Remove the folder to train anew.
+
     Latent vectors and the order of a `gh.data.pipeline` follow from the step. (Not so the order of
     a dataset with `.repeat()`, which begins anew; give the pipeline `repeat=True` instead.)
 
@@ -220,6 +223,10 @@ class Backup(keras.callbacks.Callback):
 
     Args:
         folder: made when missing; one for each run.
+
+    Raises:
+        ValueError: for something that is no folder; in `fit` for a backup of other networks.
+        OSError: in `fit`, where the folder cannot be made, or no backup in it can be read.
 
     Attributes:
         restored: finished epochs in the backup that `fit` went on from, 0 without one.
@@ -233,7 +240,10 @@ class Backup(keras.callbacks.Callback):
         self.restored = 0
 
     def on_train_begin(self, logs=None):
+        self.folder.mkdir(parents=True, exist_ok=True)  # fails here, and not an epoch later
         self.restored = self._restore()
+        if self.restored:
+            print(f"going on after epoch {self.restored} in {self.folder.name}", file=sys.stderr)
         # Keras begins at this epoch, and keeps the number for later calls of `fit`.
         self.model._initial_epoch = self.restored or None
 
@@ -243,7 +253,6 @@ class Backup(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if self.model.stop_training:  # in the middle of this epoch, perhaps
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.folder / "partial.weights.h5"
         self.model.save_weights(partial, overwrite=True)
         partial.replace(self.folder / f"epoch_{epoch + 1:06d}.weights.h5")
@@ -252,12 +261,6 @@ class Backup(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.model._initial_epoch = None
-        if self.model.stop_training:  # a callback stopped the run early: it may go on
-            return
-        for path in [*self._paths(), *self.folder.glob("partial.weights.h5")]:
-            path.unlink()
-        with contextlib.suppress(OSError):  # other files are not ours to remove
-            self.folder.rmdir()
 
     def _paths(self):
         """Return the files of whole backups, the newest first."""
@@ -272,6 +275,11 @@ class Backup(keras.callbacks.Callback):
             except (OSError, RuntimeError, KeyError) as error:  # damaged: take the older one
                 unreadable.append(f"{path.name}: {error}")
                 continue
+            except ValueError as error:
+                raise ValueError(
+                    f"the backup in {self.folder} is of other networks or optimizers; give each "
+                    "run a folder of its own."
+                ) from error
             return int(path.name.split(".")[0].removeprefix("epoch_"))
         if unreadable:
             raise OSError(
@@ -285,7 +293,7 @@ def backup(folder, drive=False):
     """Return a `Backup`: a callback that keeps the run, and goes on from there next time.
 
     Args:
-        folder: made when missing, one for each run; its backups are removed after the last epoch.
+        folder: made when missing, one for each run.
         drive: on Google Colab, place the folder on your Google Drive, under MyDrive, where it
             outlives the machine; Colab asks for your permission.
 

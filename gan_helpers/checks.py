@@ -1,5 +1,7 @@
 """What games accept: each function raises a ValueError that says what came and what to do."""
 
+import warnings
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -128,6 +130,10 @@ def samples(x, generator):
         spec = x.element_spec
     elif isinstance(x, np.ndarray | tf.Tensor):
         spec = tf.TensorSpec(x.shape, x.dtype)
+        if not len(x):
+            raise ValueError(f"the data is empty: its shape is {tuple(x.shape)}.")
+    elif x is None:
+        raise ValueError("fit needs data: a dataset of gh.data.pipeline, for example.")
     else:
         return  # Keras knows more kinds, and reports on them itself
     _, *conditions = generator.inputs
@@ -161,6 +167,32 @@ def samples(x, generator):
     if not spec.dtype.is_floating:
         raise ValueError(
             f"the data is {spec.dtype.name}; expected float32 in [-1, 1]: use gh.data.pipeline."
+        )
+    if isinstance(x, np.ndarray) and len(sample_shape) == 3:
+        _range(float(x.min()), float(x.max()))
+
+
+def _range(low, high):
+    """Pictures fill [-1, 1]; NaN is found in training, with its step."""
+    if low < -1.001 or high > 1.001:
+        raise ValueError(
+            f"the data goes from {low:g} to {high:g}; pictures are expected in [-1, 1]: use "
+            "gh.data.scale, or gh.data.pipeline, on uint8 from 0 to 255."
+        )
+    if low >= 0.0:
+        warnings.warn(
+            f"the data goes from {low:g} to {high:g}, and nothing is below 0. Is it in [0, 1]? "
+            "Black is -1 here: 2 * x - 1.",
+            stacklevel=4,
+        )
+
+
+def no_validation(validation_data=None, validation_split=None, **_):
+    """Nothing tells the quality of a GAN by its loss on other samples."""
+    if validation_data is not None or validation_split:
+        raise ValueError(
+            "fit takes no validation data: no loss of a GAN tells how good its samples are. Use "
+            "gh.callbacks.ScoreOverTime while it trains, gh.evaluation.score afterwards."
         )
 
 

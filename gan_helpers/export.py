@@ -57,7 +57,8 @@ def save(model, folder, formats=tuple(FILES), tolerance=TOLERANCE, seed=0):
 
     Raises:
         ValueError: for no such model, an unknown format or a tolerance that is not above 0.
-        ImportError: when ONNX is asked for and its packages are missing; nothing is written then.
+        ImportError: when ONNX is asked for and its packages are missing. It comes last: the other
+            formats are written then.
         RuntimeError: when an export draws other pictures than the model.
     """
     generator = _generator(model)
@@ -68,7 +69,7 @@ def save(model, folder, formats=tuple(FILES), tolerance=TOLERANCE, seed=0):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     report = {}
-    for name in formats:
+    for name in sorted(formats, key="onnx".__eq__):  # last: what it lacks costs no other file
         path = folder / FILES[name]
         _WRITERS[name](copy, path)
         difference = float(np.abs(_RUNNERS[name](path, inputs) - wanted).max())
@@ -78,7 +79,7 @@ def save(model, folder, formats=tuple(FILES), tolerance=TOLERANCE, seed=0):
                 f"{tolerance:.3g} is allowed."
             )
         report[name] = {"path": path, "difference": difference}
-    (folder / ABOUT).write_text(json.dumps(_about(copy, report), indent=2) + "\n")
+        (folder / ABOUT).write_text(json.dumps(_about(copy, report), indent=2) + "\n")
     return report
 
 
@@ -133,11 +134,6 @@ def _check(formats, tolerance):
         raise ValueError(f"formats is {formats!r}; expected a tuple of: {', '.join(FILES)}.")
     if not (isinstance(tolerance, int | float) and tolerance > 0):
         raise ValueError(f"tolerance is {tolerance!r}; it must be a number above 0.")
-    if "onnx" in formats and missing_onnx_packages():
-        raise ImportError(
-            f"the ONNX export needs {', '.join(missing_onnx_packages())}. Install them with "
-            'pip install "gan_helpers[export]", or leave "onnx" out of formats.'
-        )
 
 
 def _samples(model, seed):
@@ -182,6 +178,11 @@ def _write_saved_model(model, path):
 
 
 def _write_onnx(model, path):
+    if missing := missing_onnx_packages():
+        raise ImportError(
+            f"the ONNX export needs {', '.join(missing)}; the other formats are written. Install "
+            'them with pip install "gan_helpers[export]", or leave "onnx" out of formats.'
+        )
     # tf2onnx reports each of its passes as a warning or on stderr.
     logger = logging.getLogger("tf2onnx")
     level = logger.level

@@ -1,5 +1,8 @@
 """What every adversarial game has, whoever plays it: counted steps, a guarded `fit`, files."""
 
+import os
+import zipfile
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -158,8 +161,14 @@ class Game(keras.Model):
         """Load a game of this kind from a `.keras` file, weights and optimizers included.
 
         Raises:
-            ValueError: when the file holds something else, or code instead of Keras layers.
+            ValueError: when the file cannot be read, holds something else, or code instead of
+                Keras layers.
+            FileNotFoundError: where there is no file.
         """
+        if not os.path.exists(path):
+            raise FileNotFoundError(f"there is no file {path}.")
+        if not zipfile.is_zipfile(path):
+            raise ValueError(f"{path} is no whole .keras file; was it cut off on its way?")
         loaded = keras.saving.load_model(path, safe_mode=True)
         if not isinstance(loaded, cls):
             raise ValueError(f"{path} holds a {type(loaded).__name__}, not a {cls.__name__}.")

@@ -142,8 +142,10 @@ class GAN(game.Game):
 
         Raises:
             ValueError: when x does not hold float samples of the generator's shape, or lacks the
-                conditions, or has some that the networks do not take.
+                conditions, or has some that the networks do not take; for an array of pictures
+                that leaves [-1, 1]; for validation data.
         """
+        checks.no_validation(**kwargs)
         checks.samples(x, self.generator)
         return super().fit(x, *args, **kwargs)
 
@@ -167,6 +169,10 @@ class GAN(game.Game):
         training.average(self.ema_generator, self.generator, self.step_counter, self.ema)
         self.step_counter.assign_add(1)
         return self._track(generator_loss=generator_loss, **logs)
+
+    def test_step(self, batch):
+        """Refuse `evaluate`: no loss of a GAN tells its quality."""
+        raise ValueError("no loss tells how good a GAN's samples are; use gh.evaluation.score.")
 
     def _penalty(self, discriminator, real, fake):
         """Return the penalties' share of the discriminator's loss at this step."""
@@ -245,7 +251,11 @@ class GAN(game.Game):
 
         starts = range(0, len(latent), batch_size)
         samples = np.concatenate([draw(slice(start, start + batch_size)) for start in starts])
-        return arrays.unscale(samples) if len(self.sample_shape) == 3 else samples
+        if len(self.sample_shape) != 3:
+            return samples
+        # A generator without tanh at its end goes beyond; NaN and infinity are refused.
+        beyond = np.isfinite(samples) & (np.abs(samples) > 1.0)
+        return arrays.unscale(np.where(beyond, np.sign(samples), samples))
 
     def _checked_latent(self, count, seed, latent):
         if (count is None) == (latent is None):

@@ -164,18 +164,41 @@ LOSSES = {
 def get(loss):
     """Return the `AdversarialLoss` of that name, or `loss` itself when it is one already.
 
-    Your own loss is an `AdversarialLoss` of your two functions.
+    Your own loss is an `AdversarialLoss` of your two functions, or just the pair of them,
+    (discriminator's, generator's); then nobody knows where its balance is.
 
     Raises:
-        ValueError: for an unknown name or anything else.
+        ValueError: for an unknown name or anything else, and for functions of your own that do not
+            make a float scalar of two batches of logits.
     """
-    if isinstance(loss, AdversarialLoss):
-        return loss
     if isinstance(loss, str) and loss in LOSSES:
         return LOSSES[loss]
-    raise ValueError(
-        f"loss is {loss!r}; allowed are {', '.join(LOSSES)}, or an AdversarialLoss of your own."
-    )
+    if isinstance(loss, tuple) and len(loss) == 2:
+        loss = AdversarialLoss("own", *loss, balance=(math.nan, math.nan), threshold=None)
+    if not isinstance(loss, AdversarialLoss):
+        raise ValueError(
+            f"loss is {loss!r}; allowed are {', '.join(LOSSES)}, or two functions of your own, "
+            "gh.losses.AdversarialLoss(name, discriminator, generator, balance)."
+        )
+    if loss not in LOSSES.values():
+        _try_out(loss)
+    return loss
+
+
+def _try_out(loss):
+    """Raise where the functions are no losses: a forgotten mean makes steps N times too large."""
+    for player in ("discriminator", "generator"):
+        function, logits = getattr(loss, player), tf.zeros((2, 1))
+        asked = f"the {player}'s function of the loss {loss.name!r}"
+        try:
+            value = tf.convert_to_tensor(function(logits, logits))
+        except Exception as error:
+            raise ValueError(f"{asked} fails on (real_logits, fake_logits): {error}") from error
+        if value.shape.rank != 0 or not value.dtype.is_floating:
+            raise ValueError(
+                f"{asked} returns {value.dtype.name} of shape {value.shape}; expected one float: "
+                "take the mean over the batch."
+            )
 
 
 def _squared_gradient_norms(discriminator, images, pack):

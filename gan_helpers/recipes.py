@@ -84,8 +84,8 @@ def quick_gan(
     larger; that was not measured.
 
     Args:
-        images: uint8 (N, H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3; those of a
-            folder are `gh.data.folder(path).images`.
+        images: uint8 (N, H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3; or a folder of
+            them, from `gh.data.folder`.
         seconds: training time, building the graph included.
         seed: of weights, data order and latent vectors.
         steps: train this many steps instead, however long it takes: the same seed then gives the
@@ -111,7 +111,8 @@ def quick_gan(
             steps below 1, a seed that is no whole number from 0 to 2**31 - 1, an unknown
             augmentation, labels that do not fit, or a batch size out of range.
     """
-    images = data.check_images(images)
+    images = data.check_images(images.images if isinstance(images, data.Folder) else images)
+    callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else callbacks
     if not isinstance(seed, int) or not 0 <= seed < 2**31:
         raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
     limit = gan_callbacks.StopAfter(seconds if steps is None else None, steps)

@@ -329,9 +329,9 @@ def test_backup_damage_and_restore(tmp_path):
     found = resumable_run.state(gan)
     assert all(np.array_equal(found[name], wanted[name]) for name in wanted)
 
-    # The planned end removes what the backup wrote, and nothing else.
-    assert [path.name for path in folder.iterdir()] == ["notes.txt"]
-    # And the next call of `fit` begins at its first epoch again.
+    # The planned end keeps the backup: a finished run outlives the kernel.
+    assert (folder / names[0]).exists()
+    # A call of `fit` without it begins at its first epoch again.
     history = gan.fit(dataset, epochs=1, verbose=0)
     assert history.epoch == [0]
     assert gan.steps == 3 * STEPS

@@ -188,7 +188,8 @@ def test_the_discriminators_loss_sees_no_way_back_to_the_generator():
     with tf.GradientTape(persistent=True) as tape:
         model.train_step(tf.constant(tiny.points()))
     for_discriminator, for_generator = (
-        tape.gradient(logits, model.generator.trainable_variables) for logits in seen
+        tape.gradient(logits, model.generator.trainable_variables)
+        for logits in seen[-2:]  # those before belong to the check in `compile`
     )
     assert all(gradient is None for gradient in for_discriminator)
     assert all(gradient is not None for gradient in for_generator)
@@ -544,6 +545,14 @@ def test_load_refuses_what_is_no_gan(tmp_path):
         gh.GAN.load(tmp_path / "other.keras")
 
 
+def test_load_says_what_is_wrong_with_a_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        gh.GAN.load(tmp_path / "none.keras")
+    (tmp_path / "cut.keras").write_bytes(b"PK")
+    with pytest.raises(ValueError, match="no whole"):
+        gh.GAN.load(tmp_path / "cut.keras")
+
+
 def test_load_runs_no_code_from_a_file(tmp_path):
     network = keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda x: 2 * x)])
     network.save(tmp_path / "code.keras")
@@ -607,7 +616,7 @@ SHARED = keras.optimizers.SGD(0.1)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"loss": "wgan"}, "loss is 'wgan'; allowed are minimax, .*, or an AdversarialLoss"),
+        ({"loss": "wgan"}, "loss is 'wgan'; allowed are minimax, .*, or two functions"),
         ({"loss": None}, "loss is None"),
         ({"r1": -0.1}, "r1 is -0.1; it must be a number from 0 on"),
         ({"r2": float("nan")}, "r2 is nan"),
@@ -668,6 +677,8 @@ def labeled():
         (lambda: np.zeros((8, 2), np.uint8), "data is uint8; expected float32"),
         (lambda: np.zeros((8, 3), np.float32), r"batches of shape \(8, 3\), but the generator"),
         (lambda: np.float32(3.0) * np.ones(8, np.float32), "batches of shape"),
+        (lambda: np.zeros((0, 2), np.float32), "the data is empty"),
+        (lambda: None, "fit needs data"),
         (
             lambda: tf.data.Dataset.from_tensor_slices(tiny.points()),
             r"batches of shape \(2,\), but the generator",
@@ -679,6 +690,47 @@ def test_fit_refuses_data_before_it_trains(data, message):
     with pytest.raises(ValueError, match=message):
         model.fit(data(), verbose=0)
     assert model.steps == 0
+
+
+def test_pictures_in_another_range_are_refused_or_named(digits):
+    shape = (28, 28, 1)
+    model = gh.GAN(
+        gh.networks.generator(shape, latent_dim=2, width=2), gh.networks.discriminator(shape, 2)
+    )
+    model.compile()
+    with pytest.raises(ValueError, match=r"goes from 0 to 255; pictures are expected in \[-1, 1\]"):
+        model.fit(np.float32(digits[:8]), verbose=0)
+    assert model.steps == 0
+    with pytest.warns(UserWarning, match=r"nothing is below 0. Is it in \[0, 1\]"):
+        model.fit(np.float32(digits[:8]) / 255, verbose=0)
+
+
+@pytest.mark.parametrize(
+    "options", [{"validation_data": tiny.points()}, {"validation_split": 0.5}], ids=str
+)
+def test_validation_data_are_refused_before_training(options):
+    model = tiny.gan()
+    with pytest.raises(ValueError, match="fit takes no validation data"):
+        model.fit(tiny.points(), verbose=0, **options)
+    assert model.steps == 0
+    with pytest.raises(ValueError, match="no loss tells how good"):
+        model.evaluate(tiny.points(), verbose=0)
+
+
+def test_a_generator_that_goes_beyond_white_is_cut_there():
+    generator = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(4), keras.layers.Reshape((2, 2, 1))]
+    )
+    discriminator = keras.Sequential(
+        [keras.Input((2, 2, 1)), keras.layers.Flatten(), keras.layers.Dense(1)]
+    )
+    model = gh.GAN(generator, discriminator)
+    weights = [np.zeros((2, 4)), np.array([-3.0, -1.0, 1.0, 3.0])]
+    model.ema_generator.set_weights(weights)
+    assert model.generate(1, seed=0).ravel().tolist() == [0, 0, 255, 255]
+    model.ema_generator.set_weights([weights[0], np.array([0, 0, 0, np.inf])])
+    with pytest.raises(ValueError, match="images"):
+        model.generate(1, seed=0)
 
 
 def test_random_layers_go_on_where_a_file_left_them(tmp_path):

@@ -104,6 +104,32 @@ def test_large_logits_in_float16_are_no_infinity(name):
     assert both(name, *half) == pytest.approx(both(name, real, fake))
 
 
+def test_a_pair_of_functions_is_a_loss():
+    hinge = losses.LOSSES["hinge"]
+    own = losses.get((hinge.discriminator, hinge.generator))
+    assert own.discriminator is hinge.discriminator and own.generator is hinge.generator
+    assert losses.get(own) is own
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (
+            lambda real, fake: tf.nn.softplus(fake - real),
+            r"float32 of shape \(2, 1\).*take the mean",
+        ),
+        (lambda fake: tf.reduce_mean(fake), r"fails on \(real_logits, fake_logits\)"),
+        (None, r"fails on"),
+        (lambda real, fake: 1, "returns int32"),
+    ],
+)
+def test_functions_that_are_no_loss_are_refused(function, says):
+    good = losses.LOSSES["hinge"].generator
+    for pair in ((function, good), (good, function)):
+        with pytest.raises(ValueError, match=says):
+            losses.get(pair)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_balance_values(name):
     """Where all logits are one number, the best such number costs the balance values."""

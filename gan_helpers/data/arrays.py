@@ -59,7 +59,13 @@ def check_images(images, name="images"):
     Raises:
         ValueError: says which of rank, type, number or channels is wrong, and what to do.
     """
+    kind = type(images).__name__
     images = np.asarray(images)
+    if images.ndim == 0:
+        raise ValueError(
+            f"{name} is a {kind}; expected uint8 (N, H, W, C). Pictures of a folder: "
+            "gh.data.folder(path, shape).images."
+        )
     if images.ndim == 3:
         raise ValueError(
             f"{name} has the shape {images.shape}; expected (N, H, W, C). For gray pictures add "
@@ -68,7 +74,10 @@ def check_images(images, name="images"):
     if images.ndim != 4:
         raise ValueError(f"{name} has the shape {images.shape}; expected (N, H, W, C).")
     if images.dtype != np.uint8:
-        raise ValueError(f"{name} is {images.dtype}; expected uint8 from 0 to 255.")
+        raise ValueError(
+            f"{name} is {images.dtype}; expected uint8 from 0 to 255. From [-1, 1] make it with "
+            "gh.data.unscale, from [0, 1] with np.uint8(np.rint(255 * x))."
+        )
     if 0 in images.shape:
         raise ValueError(f"{name} is empty: its shape is {images.shape}.")
     if images.shape[-1] not in (1, 3):

@@ -13,7 +13,7 @@ import PIL.ImageOps
 
 from gan_helpers.data import arrays, duplicates, folder_report
 
-IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 # What people also call pictures. Pillow does not read these without help, so they are named.
 OTHER_ENDINGS = (".heic", ".heif", ".avif", ".svg", ".raw", ".dng", ".cr2", ".nef", ".arw", ".psd")
 SECONDS_OF_SILENCE = 5  # a read that takes longer says how far it is

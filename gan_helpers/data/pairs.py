@@ -19,15 +19,13 @@ import io
 import os
 import pathlib
 import re
-import sys
 import tempfile
 import zipfile
 
-import keras
 import numpy as np
 import PIL.Image
 
-from gan_helpers.data import made_pairs
+from gan_helpers.data import fetched, made_pairs
 
 NAMES = ("facades", "emoji_pairs")
 SIZES = {"facades": (64, 128), "emoji_pairs": (64,)}
@@ -132,17 +130,7 @@ def _download(folder):
     """Download the archive, compare its checksum, and only then move it into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        try:
-            # The progress bar goes to stderr: a notebook's output shall not depend on it.
-            with contextlib.redirect_stdout(sys.stderr):
-                path = keras.utils.get_file(
-                    ARCHIVE,
-                    ARCHIVE_ADDRESS + ARCHIVE,
-                    file_hash=ARCHIVE_CHECKSUM,
-                    cache_dir=scratch,
-                )
-        except Exception as error:  # urllib's, socket's, and Keras' own for a wrong checksum
-            raise OSError(f"the download of facades failed: {error}") from error
+        path = fetched.fetch("facades", ARCHIVE_ADDRESS, ARCHIVE, ARCHIVE_CHECKSUM, scratch)
         os.replace(path, folder / ARCHIVE)
 
 

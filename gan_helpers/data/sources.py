@@ -1,19 +1,17 @@
 """Named data sets: where they come from, and how to know that they are the right ones."""
 
-import contextlib
 import dataclasses
 import functools
 import gzip
 import hashlib
 import os
 import pathlib
-import sys
 import tempfile
+import warnings
 
-import keras
 import numpy as np
 
-from gan_helpers.data import pairs, plane, stacked
+from gan_helpers.data import fetched, pairs, plane, stacked
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +123,12 @@ def _from_environment(name, split):
     folder = os.environ.get("GAN_HELPERS_DATA")
     if not folder:
         raise OSError("GAN_HELPERS_DATA is not set")
+    if not os.path.isdir(folder):
+        warnings.warn(
+            f"GAN_HELPERS_DATA is {folder!r}, and there is no such folder; give an absolute path: "
+            "lessons run in the folder of the notebooks.",
+            stacklevel=3,
+        )
     path = pathlib.Path(folder) / f"{name}.npz"
     return *_read_npz(path, name, split), "from the folder in GAN_HELPERS_DATA"
 
@@ -188,19 +192,10 @@ def _download(name, source, folder):
     folder.mkdir(parents=True, exist_ok=True)
     # A partial file never carries the final name: another process sees all of it or nothing.
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        try:
-            # The progress bar goes to stderr: a notebook's output shall not depend on it.
-            with contextlib.redirect_stdout(sys.stderr):
-                paths = [
-                    pathlib.Path(
-                        keras.utils.get_file(
-                            file, source.folder + file, file_hash=checksum, cache_dir=scratch
-                        )
-                    )
-                    for file, checksum in source.files.items()
-                ]
-        except Exception as error:  # urllib's, socket's, and Keras' own for a wrong checksum
-            raise OSError(f"the download of {name} failed: {error}") from error
+        paths = [
+            fetched.fetch(name, source.folder, file, checksum, scratch)
+            for file, checksum in source.files.items()
+        ]
         if len(paths) == 1:
             packed = paths[0]
         else:

@@ -67,6 +67,21 @@ def unequal_batches(run):
         )
 
 
+def drawn_noise(run):
+    """Pictures without a history whose pixels know nothing of their neighbors."""
+    if run.entries:  # in a short healthy run a dense generator may draw next to noise still
+        return None
+    correlation = runs.picture_measures(run).get("picture_correlation", np.nan)
+    if abs(correlation) < NOISE:
+        return Finding(
+            "pictures are noise",
+            f"the correlation between neighboring pixels of the pictures is {correlation:.2f}; "
+            "pictures have 0.8 or more, random numbers 0.",
+            "Train longer, or look for the fault that keeps the generator from learning: record "
+            "the run with gh.diagnosis.Health, which finds most of them (lesson 09).",
+        )
+
+
 # --- pictures that were spoiled after the generator drew them -----------------------------------
 
 # Against what the generator drew during the last third of the run. Healthy runs stay within half

@@ -194,6 +194,7 @@ def _collapse(evidence):
     return Finding(
         "mode collapse",
         evidence + ".",
+        "Did you draw more pictures than the data hold different ones? Then fakes must be alike. "
         "Make sure that the latent vectors differ and reach the picture. Then calm the game: "
         "lower the generator's learning rate, beta_1=0 or 0.5, add r1 and r2, use the "
         "relativistic loss with them, or pack several samples (lesson 08). Where all pictures are "

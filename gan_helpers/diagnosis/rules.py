@@ -20,6 +20,7 @@ RULES = (
     game_rules.generator_wins,
     game_rules.mode_collapse,
     data_rules.spoiled_pictures,
+    data_rules.drawn_noise,
 )
 
 
@@ -44,4 +45,10 @@ def diagnose(history, pictures=None):
             or nothing at all to look at.
     """
     run = runs.Run(history, pictures)
-    return [finding for rule in RULES if (finding := rule(run)) is not None]
+    findings = [finding for rule in RULES if (finding := rule(run)) is not None]
+    if not findings and run.pictures is None and not run.knows_a_player():
+        raise ValueError(
+            f"history knows {', '.join(run.entries)}, which no rule reads; rename what you have to "
+            f"{', '.join(runs.PLAYERS)}."
+        )
+    return findings

@@ -5,6 +5,7 @@ import numpy as np
 from gan_helpers.diagnosis import measures
 
 LOSSES = ("discriminator_loss", "generator_loss")
+PLAYERS = (*LOSSES, "real_accuracy", "fake_accuracy")
 
 
 class Run:
@@ -43,6 +44,11 @@ class Run:
         """Return the median of the last third, NaN when there are not three numbers in it."""
         values = self.late(name)
         return _median(values) if len(values) >= 3 else np.nan
+
+    def knows_a_player(self):
+        """Return whether an entry tells of the game, by the names of `GAN.fit` or of `Health`."""
+        looks = ("real_", "fake_", "drawn_", "generator_", "discriminator_")
+        return any(name in PLAYERS or name.startswith(looks) for name in self.entries)
 
     def knows(self, *names):
         """Return whether there is a number for each of the names."""
@@ -90,6 +96,11 @@ def _checked_pictures(pictures):
     if array.ndim not in (2, 3, 4) or not array.size:
         raise ValueError(
             f"pictures have the shape {array.shape}; expected (N, H, W, C), or points (N, D)."
+        )
+    if array.ndim == 3 and array.shape[-1] in (1, 3):
+        raise ValueError(
+            f"pictures have the shape {array.shape}, which looks like one picture; give several, "
+            "(N, H, W, C)."
         )
     return floats / 127.5 - 1.0 if array.dtype == np.uint8 else floats
 

@@ -45,6 +45,8 @@ def _legend_below(axis, labels):
 def _balance_lines(loss):
     """Return (value, color, label) of each line; one line where both would hide each other."""
     discriminator, generator = loss.balance
+    if not np.isfinite(loss.balance).all():  # of functions of your own, perhaps
+        return []
     if discriminator == generator:
         return [(discriminator, style.NEUTRAL, f"balance of both {discriminator:.3g}")]
     return [

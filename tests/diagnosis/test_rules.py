@@ -326,6 +326,11 @@ def test_pictures_that_were_spoiled_on_the_way(digits):
         assert names(history, pictures) == ["spoiled pictures"]
 
 
+def test_pictures_alone_that_are_noise():
+    noise = np.random.default_rng(0).integers(0, 256, (16, 28, 28, 1), np.uint8)
+    assert names(None, noise) == ["pictures are noise"]
+
+
 # --- what comes in and goes out ------------------------------------------------------------------
 
 
@@ -338,6 +343,8 @@ def test_pictures_that_were_spoiled_on_the_way(digits):
         ([1, 2], None, "history is a list; give the History"),
         ({"generator_loss": ["a"]}, None, r"history\['generator_loss'\] does not hold numbers"),
         ({"generator_loss": 1.0}, None, r"shape \(\); expected a list"),
+        ({"d_loss": [0.7, 0.7], "g_loss": [0.7, 0.7]}, None, "knows d_loss, g_loss, which no rule"),
+        (HEALTHY, np.zeros((28, 28, 1)), "looks like one picture"),
         (HEALTHY, np.zeros(9), r"pictures have the shape \(9,\); expected"),
         (HEALTHY, np.zeros((0, 28, 28, 1)), "pictures have the shape"),
         (HEALTHY, "digits.png", "pictures are no array of numbers"),
