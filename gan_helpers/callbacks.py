@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import PIL.Image
 
-from gan_helpers import plots
+from gan_helpers import arguments, plots
 from gan_helpers.evaluation import scores
 
 DRIVE = "/content/drive"  # where Colab's own examples mount Google Drive
@@ -35,11 +35,10 @@ class SampleGrid(keras.callbacks.Callback):
 
     def __init__(self, count=32, seed=0, every="epoch", folder=None, condition=None):
         super().__init__()
-        if not isinstance(count, int) or count < 1:
-            raise ValueError(f"count is {count!r}; it must be a whole number from 1 on.")
-        if every != "epoch" and (not isinstance(every, int) or every < 1):
+        self.count = arguments.whole("count", count)
+        if every != "epoch" and not arguments.is_whole(every):
             raise ValueError(f'every is {every!r}; it must be "epoch" or a number of steps.')
-        self.count, self.seed, self.every, self.condition = count, seed, every, condition
+        self.seed, self.every, self.condition = seed, every, condition
         self.folder = pathlib.Path(folder) if folder is not None else None
         self.frames, self.steps = [], []
 
@@ -115,8 +114,8 @@ class ScoreOverTime(keras.callbacks.Callback):
         super().__init__()
         if (every is None) == (seconds is None):
             raise ValueError("give either every (steps) or seconds, not both and not none.")
-        if every is not None and (not isinstance(every, int) or every < 1):
-            raise ValueError(f"every is {every!r}; it must be a number of steps from 1 on.")
+        if every is not None:
+            every = arguments.whole("every", every, of="steps")
         if seconds is not None and not (isinstance(seconds, numbers.Real) and seconds > 0):
             raise ValueError(f"seconds is {seconds!r}; it must be a number above 0.")
         self.metric, self.count, self.seed, self.condition = metric, count, seed, condition
@@ -169,11 +168,10 @@ class StopAfter(keras.callbacks.Callback):
         super().__init__()
         if (seconds is None) == (steps is None):
             raise ValueError("give either seconds or steps, not both and not none.")
-        is_number = isinstance(seconds, numbers.Real) and np.isfinite(seconds)
-        if seconds is not None and not (is_number and seconds > 0):
-            raise ValueError(f"seconds is {seconds!r}; it must be a number above 0.")
-        if steps is not None and (not isinstance(steps, int) or steps < 1):
-            raise ValueError(f"steps is {steps!r}; it must be a whole number from 1 on.")
+        if seconds is not None:
+            seconds = arguments.number("seconds", seconds, above=0)
+        if steps is not None:
+            steps = arguments.whole("steps", steps)
         self.seconds, self.steps = seconds, steps
 
     def on_train_begin(self, logs=None):

@@ -6,6 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import arguments
+
 Schedule = keras.optimizers.schedules.LearningRateSchedule  # of any value, not only of rates
 
 
@@ -84,33 +86,22 @@ def trainable(**networks):
             )
 
 
-def penalties(r1, r2, penalty_every):
-    """r1 and r2 are numbers from 0 on, or schedules; the interval counts steps."""
+def penalties(r1, r2):
+    """r1 and r2 are numbers from 0 on, or schedules."""
     gammas = {"r1": r1, "r2": r2}
     weights(**{name: gamma for name, gamma in gammas.items() if not isinstance(gamma, Schedule)})
-    if not isinstance(penalty_every, int) or penalty_every < 1:
-        raise ValueError(
-            f"penalty_every is {penalty_every!r}; it must be a whole number from 1 on."
-        )
 
 
 def weights(**values):
     """Weights of a loss are numbers from 0 on."""
     for name, value in values.items():
-        if not (_is_number(value) and value >= 0):
-            raise ValueError(f"{name} is {value!r}; it must be a number from 0 on.")
+        arguments.number(name, value, least=0)
 
 
 def average(ema):
     """The average's decay is below 1."""
-    if not (_is_number(ema) and 0 <= ema < 1):
+    if not (arguments.is_number(ema) and 0 <= ema < 1):
         raise ValueError(f"ema is {ema!r}; it must be from 0 to below 1, for example 0.995.")
-
-
-def seed(seed):
-    """The seed fits TensorFlow's stateless generators."""
-    if not isinstance(seed, int) or not 0 <= seed < 2**31:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
 
 
 def optimizers(generator_optimizer, discriminator_optimizer):
@@ -245,11 +236,6 @@ def augmented_condition(augment, generator):
             "augment changes the samples alone, so they would no longer fit the pictures that are "
             "their condition; leave augment out."
         )
-
-
-def _is_number(value):
-    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    return is_number and bool(np.isfinite(value))
 
 
 def _optimizer(name, optimizer):

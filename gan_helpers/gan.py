@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import augmentation, checks, game, losses, networks, training
+from gan_helpers import arguments, augmentation, checks, game, losses, networks, training
 from gan_helpers.data import arrays
 
 METRICS = (
@@ -109,10 +109,11 @@ class GAN(game.Game):
         """
         checks.trainable(generator=self.generator, discriminator=self.discriminator)
         self.adversarial_loss = losses.get(loss)
-        checks.penalties(r1, r2, penalty_every)
+        checks.penalties(r1, r2)
+        penalty_every = arguments.whole("penalty_every", penalty_every)
         checks.weights(gradient_penalty=gradient_penalty)
         checks.average(ema)
-        checks.seed(seed)
+        seed = arguments.whole("seed", seed, 0, 2**31 - 1)  # for TensorFlow's stateless draws
         checks.optimizers(generator_optimizer, discriminator_optimizer)
         augmentation.check(augment, self.sample_shape)
         checks.augmented_condition(augment, self.generator)
@@ -261,8 +262,7 @@ class GAN(game.Game):
         if (count is None) == (latent is None):
             raise ValueError("give either count or latent, not both and not none.")
         if latent is None:
-            if not isinstance(count, int | np.integer) or count < 1:
-                raise ValueError(f"count is {count!r}; it must be a whole number from 1 on.")
+            count = arguments.whole("count", count)
             latent = np.random.default_rng(seed).standard_normal((count, self.latent_dim))
         latent = np.asarray(latent, dtype=np.float32)
         if latent.ndim != 2 or latent.shape[1] != self.latent_dim or not len(latent):

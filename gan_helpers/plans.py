@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import data, runtime  # noqa: F401  (runtime starts TensorFlow quietly)
+from gan_helpers import arguments, data, runtime  # noqa: F401  (starts TensorFlow quietly)
 from gan_helpers.data import duplicates
 
 SIDES = (32, 64, 128)
@@ -63,8 +63,8 @@ def suggest(pictures, seconds=None, side=None, profile=None):
     profile = profile or ("gpu" if tf.config.list_physical_devices("GPU") else "cpu")
     if profile not in SECONDS:
         raise ValueError(f"profile is {profile!r}; allowed are {', '.join(SECONDS)}.")
-    if seconds is not None and not (isinstance(seconds, int | float) and 0 < seconds < np.inf):
-        raise ValueError(f"seconds is {seconds!r}; it must be a number above 0.")
+    if seconds is not None:
+        arguments.number("seconds", seconds, above=0)
     if side not in (None, 28, *SIDES):
         raise ValueError(f"side is {side!r}; allowed are 28, {', '.join(map(str, SIDES))}.")
     images = pictures.images if isinstance(pictures, data.Folder) else pictures

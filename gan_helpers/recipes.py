@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import arguments, data, gan, networks, plans, training
 from gan_helpers import callbacks as gan_callbacks
-from gan_helpers import data, gan, networks, plans, training
 from gan_helpers.data import plane
 
 BATCH_SIZE = 32
@@ -113,8 +113,7 @@ def quick_gan(
     """
     images = data.check_images(images.images if isinstance(images, data.Folder) else images)
     callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else callbacks
-    if not isinstance(seed, int) or not 0 <= seed < 2**31:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
+    seed = arguments.whole("seed", seed, 0, 2**31 - 1)
     limit = gan_callbacks.StopAfter(seconds if steps is None else None, steps)
     classes = None if labels is None else _number_of_classes(labels, images)
     if batch_size is None:
@@ -210,10 +209,8 @@ def quick_plane(mixture, steps=PLANE_STEPS, seed=0, callbacks=()):
         raise ValueError(
             f"mixture is a {type(mixture).__name__}; expected a Mixture such as gh.data.grid()."
         )
-    if not isinstance(steps, int) or steps < 1:
-        raise ValueError(f"steps is {steps!r}; it must be a whole number from 1 on.")
-    if not isinstance(seed, int) or not 0 <= seed < 2**31:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
+    steps = arguments.whole("steps", steps)
+    seed = arguments.whole("seed", seed, 0, 2**31 - 1)
     keras.utils.set_random_seed(seed)
     model = gan.GAN(
         networks.plane_generator(depth=4, slope=0.0),

@@ -11,6 +11,8 @@ import pathlib
 import platform
 import sys
 
+from gan_helpers import arguments
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
@@ -94,8 +96,7 @@ def setup(seed=0, *, profile=None, precision="auto"):
     Raises:
         ValueError: for a seed out of range, an unknown profile or an unknown precision.
     """
-    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**32:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**32 - 1.")
+    seed = arguments.whole("seed", seed, 0, 2**32 - 1)
     profile = profile or os.environ.get("GAN_HELPERS_PROFILE") or None
     if profile not in (None, *PROFILES):
         raise ValueError(f"profile is {profile!r}; allowed are {', '.join(PROFILES)}.")

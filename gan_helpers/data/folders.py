@@ -11,6 +11,7 @@ import numpy as np
 import PIL.Image
 import PIL.ImageOps
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays, duplicates, folder_report
 
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -76,8 +77,7 @@ class Folder:
         Raises:
             ValueError: for a share out of range, or pictures that do not part into two sides.
         """
-        if not isinstance(held_out, int | float) or not 0 < held_out < 1:
-            raise ValueError(f"held_out is {held_out!r}; it must be above 0 and below 1.")
+        arguments.number("held_out", held_out, above=0, below=1)
         groups = duplicates.near(self.images)
         grouped = {number for group in groups for number in group}
         units = [*groups, *((n,) for n in range(len(self.files)) if n not in grouped)]

@@ -6,6 +6,8 @@ for all channels of a pixel. Each function makes `count` of them, the same ones 
 
 import numpy as np
 
+from gan_helpers import arguments
+
 
 def squares(count, image_shape, side, seed=0):
     """Return masks with one square hole each, anywhere inside the picture.
@@ -24,7 +26,7 @@ def squares(count, image_shape, side, seed=0):
         ValueError: for a value out of range.
     """
     count, height, width = _checked(count, image_shape)
-    if not _is_whole(side, 1) or side > min(height, width) or side * side == height * width:
+    if not arguments.is_whole(side, 1, min(height, width)) or side == max(height, width):
         raise ValueError(
             f"side is {side!r}; a square hole in {height} x {width} pixels has a side from 1 to "
             f"{min(height, width)} and does not cover the whole picture."
@@ -53,8 +55,7 @@ def pixels(count, image_shape, share, seed=0):
         ValueError: for a value out of range, or pictures of a single pixel.
     """
     count, height, width = _checked(count, image_shape)
-    if not (isinstance(share, int | float) and 0 < share < 1):
-        raise ValueError(f"share is {share!r}; it must be a number above 0 and below 1.")
+    share = arguments.number("share", share, above=0, below=1)
     if height * width < 2:
         raise ValueError("a picture of one pixel cannot have a known and a missing one.")
     drawn = _generator(seed).random((count, height * width))
@@ -82,9 +83,7 @@ def region(count, image_shape, top, left, height, width):
         ValueError: for a hole that is empty, that leaves the picture, or that covers all of it.
     """
     count, rows, columns = _checked(count, image_shape)
-    whole = all(_is_whole(value, 0) for value in (top, left)) and all(
-        _is_whole(value, 1) for value in (height, width)
-    )
+    whole = all(map(arguments.is_whole, (top, left, height, width), (0, 0, 1, 1)))
     if not whole or top + height > rows or left + width > columns:
         raise ValueError(
             f"the hole begins at ({top!r}, {left!r}) and has {height!r} x {width!r} pixels; it "
@@ -128,10 +127,9 @@ def check_masks(masks, images):
 
 def _checked(count, image_shape):
     """Return (count, height, width) as whole numbers from 1 on."""
-    if not _is_whole(count, 1):
-        raise ValueError(f"count is {count!r}; it must be a whole number from 1 on.")
+    count = arguments.whole("count", count)
     sizes = tuple(image_shape) if isinstance(image_shape, tuple | list) else ()
-    if len(sizes) not in (2, 3) or not all(_is_whole(size, 1) for size in sizes):
+    if len(sizes) not in (2, 3) or not all(map(arguments.is_whole, sizes)):
         raise ValueError(
             f"image_shape is {image_shape!r}; expected (H, W) or (H, W, C), such as (28, 28, 1)."
         )
@@ -139,15 +137,7 @@ def _checked(count, image_shape):
 
 
 def _generator(seed):
-    if not _is_whole(seed, 0):
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 on.")
-    return np.random.default_rng(seed)
-
-
-def _is_whole(value, least):
-    return (
-        isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= least)
-    )
+    return np.random.default_rng(arguments.whole("seed", seed, 0))
 
 
 def _within(positions, first, length):

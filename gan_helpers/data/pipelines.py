@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays
 
 
@@ -77,14 +78,13 @@ def batches(samples, batch_size, seed, repeat=False):
         ValueError: for a batch size or a seed out of range.
     """
     count = len(tf.nest.flatten(samples)[0])
-    if not isinstance(batch_size, int | np.integer) or not 1 <= batch_size <= count:
+    if not arguments.is_whole(batch_size, 1, count):
         raise ValueError(
             f"batch_size is {batch_size!r}; it must be a whole number from 1 to the number of "
             f"samples, {count}."
         )
-    if not isinstance(seed, int | np.integer):
-        raise ValueError(f"seed is {seed!r}; it must be a whole number.")
-    steps = count // int(batch_size)
+    batch_size, seed = int(batch_size), arguments.whole("seed", seed, least=None)
+    steps = count // batch_size
     with tf.device("CPU"):
         samples = tf.nest.map_structure(tf.constant, samples)
         place = tf.Variable(0, dtype=tf.int64, trainable=False, name="step" if repeat else "epoch")

@@ -8,6 +8,8 @@ import dataclasses
 
 import numpy as np
 
+from gan_helpers import arguments
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Mixture:
@@ -38,9 +40,7 @@ class Mixture:
             )
         if not np.isfinite(centers).all():
             raise ValueError("centers holds NaN or infinity.")
-        number = isinstance(self.deviation, int | float | np.number)
-        if not (number and 0 < self.deviation < np.inf):
-            raise ValueError(f"deviation is {self.deviation!r}; it must be a number above 0.")
+        arguments.number("deviation", self.deviation, above=0)
         centers.setflags(write=False)
         object.__setattr__(self, "centers", centers)  # the way to set a field of a frozen class
 
@@ -57,11 +57,8 @@ class Mixture:
         Raises:
             ValueError: for a count below 1, or a seed that is no whole number from 0 on.
         """
-        if not isinstance(count, int | np.integer) or count < 1:
-            raise ValueError(f"count is {count!r}; it must be a whole number from 1 on.")
-        if not isinstance(seed, int | np.integer) or seed < 0:
-            raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 on.")
-        random = np.random.default_rng(seed)
+        count = arguments.whole("count", count)
+        random = np.random.default_rng(arguments.whole("seed", seed, 0))
         modes = random.integers(len(self.centers), size=count)
         points = self.centers[modes] + self.deviation * random.standard_normal((count, 2))
         return points.astype(np.float32), modes
@@ -81,8 +78,8 @@ def ring(count=8, radius=1.0, deviation=0.01):
     Raises:
         ValueError: for a count, radius or deviation out of range.
     """
-    _whole("count", count)
-    _positive("radius", radius)
+    count = arguments.whole("count", count)
+    arguments.number("radius", radius, above=0)
     angles = 2 * np.pi * np.arange(count) / count
     return Mixture(radius * np.stack([np.cos(angles), np.sin(angles)], axis=1), deviation)
 
@@ -101,8 +98,8 @@ def grid(side=5, spacing=2.0, deviation=0.05):
     Raises:
         ValueError: for a side, spacing or deviation out of range.
     """
-    _whole("side", side)
-    _positive("spacing", spacing)
+    side = arguments.whole("side", side)
+    arguments.number("spacing", spacing, above=0)
     line = spacing * (np.arange(side) - (side - 1) / 2)
     return Mixture(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), deviation)
 
@@ -119,9 +116,9 @@ def spiral(count=40, turns=2.0, radius=1.0, deviation=0.02):
     Raises:
         ValueError: for a count, turns, radius or deviation out of range.
     """
-    _whole("count", count, least=2)
-    _positive("turns", turns)
-    _positive("radius", radius)
+    count = arguments.whole("count", count, 2)
+    arguments.number("turns", turns, above=0)
+    arguments.number("radius", radius, above=0)
     # Length grows with the square of the angle: equal steps along the line need its root.
     share = np.sqrt(np.linspace(0.02, 1.0, count))
     angles = 2 * np.pi * turns * share
@@ -141,13 +138,3 @@ def drawn(name, split):
         name: a key of `MIXTURES`. split: a key of `COUNTS`.
     """
     return MIXTURES[name]().sample(COUNTS[split], seed=list(COUNTS).index(split))
-
-
-def _whole(name, value, least=1):
-    if not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number from {least} on.")
-
-
-def _positive(name, value):
-    if not (isinstance(value, int | float | np.number) and 0 < value < np.inf):
-        raise ValueError(f"{name} is {value!r}; it must be a number above 0.")

@@ -6,6 +6,7 @@ has lost: every class is a mode, and a classifier of single digits can tell whic
 
 import numpy as np
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays
 
 CLASSES = 1000
@@ -39,10 +40,8 @@ def stack_digits(images, labels, count, seed=0):
         )
     if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() > 9:
         raise ValueError("labels must be the digits, whole numbers from 0 to 9.")
-    if not isinstance(count, int | np.integer) or count < 1:
-        raise ValueError(f"count is {count!r}; it must be a whole number from 1 on.")
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 on.")
+    count = arguments.whole("count", count)
+    seed = arguments.whole("seed", seed, 0)
     chosen = np.random.default_rng(seed).integers(len(images), size=(count, 3))
     stacked = np.concatenate([images[column] for column in chosen.T], axis=-1)
     return stacked, labels[chosen].astype(np.int64) @ [100, 10, 1]

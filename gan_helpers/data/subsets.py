@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays
 
 
@@ -27,10 +28,8 @@ def few_labels(labels, per_class, seed=0):
             that has fewer samples.
     """
     labels = arrays.check_labels(labels, np.size(labels))
-    if not isinstance(per_class, int | np.integer) or per_class < 1:
-        raise ValueError(f"per_class is {per_class!r}; it must be a whole number from 1 on.")
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 on.")
+    per_class = arguments.whole("per_class", per_class)
+    seed = arguments.whole("seed", seed, 0)
     classes, counts = np.unique(labels, return_counts=True)
     if counts.min() < per_class:
         scarce = classes[counts.argmin()]

@@ -1,8 +1,8 @@
 """Batches from two sets of pictures that have nothing to do with each other."""
 
-import numpy as np
 import tensorflow as tf
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays, pipelines
 
 
@@ -31,8 +31,7 @@ def unpaired_pipeline(first, second, batch_size=8, seed=0, repeat=False):
             f"first has pictures of {first.shape[1:3]} pixels, second of {second.shape[1:3]}; "
             "bring both to one size."
         )
-    if not isinstance(seed, int | np.integer):
-        raise ValueError(f"seed is {seed!r}; it must be a whole number.")
+    seed = arguments.whole("seed", seed, least=None)
     sides = [
         pipelines.pipeline(side, batch_size, seed=2 * seed + number, repeat=repeat)
         for number, side in enumerate((first, second))

@@ -7,6 +7,8 @@ import json
 import numpy as np
 import scipy.special
 
+from gan_helpers import arguments
+
 STEPS_PER_EPOCH = 100  # of `gh.quick_gan`
 LEVEL = 0.99  # of good runs lie inside, at each single step
 # Of a curve's points. One side may lead for a hundred steps or two in good runs too.
@@ -71,10 +73,7 @@ class Bands:
             raise ValueError(
                 f"history holds none of {', '.join(self.middle)}; give what GAN.fit returned."
             )
-        if not isinstance(steps_per_epoch, int | np.integer) or steps_per_epoch < 1:
-            raise ValueError(
-                f"steps_per_epoch is {steps_per_epoch!r}; it must be a whole number from 1 on."
-            )
+        steps_per_epoch = arguments.whole("steps_per_epoch", steps_per_epoch)
         found = []
         for name in self.middle:
             values = np.asarray(entries.get(name, ()), np.float64)

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import arguments
 from gan_helpers.diagnosis import looks, measures
 
 
@@ -60,15 +61,13 @@ class Health(keras.callbacks.Callback):
                 raise ValueError(
                     f"{name} is a {type(network).__name__}; give the Keras model itself."
                 )
-        if not isinstance(every, int) or every < 1:
-            raise ValueError(f"every is {every!r}; it must be a whole number of steps from 1 on.")
         if getattr(real, "dtype", None) == np.uint8:
             raise ValueError(
                 "real is a uint8 array; give the dataset that fit trains on, so that its scaling "
                 "can be seen."
             )
         self.generator, self.discriminator = generator, discriminator
-        self.every = every
+        self.every = arguments.whole("every", every, of="steps")
         self.history = {}
         self._given_real, self._latent = real, latent
         self._real, self._before, self._start = None, {}, {}

@@ -6,6 +6,8 @@ so that 10,000 against 10,000 rows need some hundred megabytes.
 
 import numpy as np
 
+from gan_helpers import arguments
+
 BLOCK = 4_000_000  # numbers in one block of an N x N matrix: 32 MB
 ROUNDING = 1e-12  # squared distances that differ by less than this share count as equal
 
@@ -233,8 +235,7 @@ def prdc(real, fake, k=5):
     Raises:
         ValueError: for other shapes, too few rows, a k below 1, NaN or infinity.
     """
-    if not isinstance(k, int | np.integer) or k < 1:
-        raise ValueError(f"k is {k!r}; it must be a whole number from 1 on.")
+    k = arguments.whole("k", k)
     real, fake = _check_pair(("real", "fake"), (real, fake), rows=k + 1)
     center = real.mean(axis=0)  # distances stay, and lose fewer digits
     real, fake = real - center, fake - center

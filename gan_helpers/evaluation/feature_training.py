@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays
 from gan_helpers.evaluation import feature_networks, features
 
@@ -71,12 +72,10 @@ def _checked(images, seconds, seed, steps):
         )
     if len(images) < FEWEST:
         raise ValueError(f"images has {len(images)} pictures; at least {FEWEST} are needed.")
-    if not (isinstance(seconds, int | float) and 0 < seconds < np.inf):
-        raise ValueError(f"seconds is {seconds!r}; it must be a number above 0.")
-    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**31:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
-    if steps is not None and (not isinstance(steps, int | np.integer) or steps < 1):
-        raise ValueError(f"steps is {steps!r}; it must be a whole number from 1 on.")
+    arguments.number("seconds", seconds, above=0)
+    arguments.whole("seed", seed, 0, 2**31 - 1)
+    if steps is not None:
+        arguments.whole("steps", steps)
     return images
 
 

@@ -14,6 +14,7 @@ import json
 import numpy as np
 import tensorflow as tf
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays
 from gan_helpers.evaluation import feature_networks
 
@@ -83,8 +84,7 @@ class FeatureNet:
     def _in_batches(self, output, images, batch_size):
         images = self._checked(images)
         batch_size = self.batch_size if batch_size is None else batch_size
-        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
-            raise ValueError(f"batch_size is {batch_size!r}; it must be a whole number from 1 on.")
+        batch_size = arguments.whole("batch_size", batch_size)
         parts = []
         with _full_float32():
             for start in range(0, len(images), batch_size):

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import scipy.stats
 
+from gan_helpers import arguments
 from gan_helpers.evaluation import distances, scores
 
 LEAST = 50  # pictures of each set; below, the tests' normal approximations are off
@@ -49,7 +50,7 @@ class Memorization:
         Args:
             count: how many, at most N.
         """
-        scores.check_number(count, "count", 1)
+        count = arguments.whole("count", count)
         return np.argsort(self.fake_distances, kind="stable")[:count]
 
     def __str__(self):

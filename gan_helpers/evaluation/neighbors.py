@@ -3,6 +3,7 @@
 import numpy as np
 import sklearn.neighbors
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays
 
 
@@ -31,8 +32,7 @@ def nearest_neighbors(pictures, training, count=1):
             f"pictures are {pictures.shape[1:]} and training is {training.shape[1:]}; "
             "give both one shape."
         )
-    if not isinstance(count, int | np.integer) or not 1 <= count <= len(training):
-        raise ValueError(f"count is {count!r}; it must be from 1 to {len(training)}.")
+    count = arguments.whole("count", count, 1, len(training))
     search = sklearn.neighbors.NearestNeighbors(n_neighbors=count, algorithm="brute")
     search.fit(training.reshape(len(training), -1).astype(np.float32))
     indices = search.kneighbors(

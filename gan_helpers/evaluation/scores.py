@@ -3,6 +3,7 @@
 import numpy as np
 import scipy.stats
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays
 from gan_helpers.evaluation import distances, features
 
@@ -75,8 +76,8 @@ def score(fake, real, net=None, held_out=None, seed=0, k=5, minimum=1000):
     named = {"fake": fake, "real": real}
     if held_out is not None:
         named["held_out"] = held_out
-    check_number(k, "k", 1)
-    check_number(minimum, "minimum", max(2 * JACKKNIFE_BLOCKS, 4 * (k + 1)))
+    k = arguments.whole("k", k)
+    minimum = arguments.whole("minimum", minimum, max(2 * JACKKNIFE_BLOCKS, 4 * (k + 1)))
     named, describe = extract(named, net, minimum, same_size=True)
     fake, real = named["fake"], named["real"]
     if held_out is not None:
@@ -89,7 +90,7 @@ def score(fake, real, net=None, held_out=None, seed=0, k=5, minimum=1000):
         fid_interval=frechet_interval(fake, real, seed),
         n=len(real),
         net=describe,
-        k=int(k),
+        k=k,
         floor=floor,
     )
 
@@ -175,7 +176,7 @@ class Measure:
     def __init__(self, real, metric="fid", count=1000, net=None):
         if metric not in METRICS:
             raise ValueError(f"metric is {metric!r}; allowed are {', '.join(METRICS)}.")
-        check_number(count, "count", 20)
+        count = arguments.whole("count", count, 20)
         computed, _ = extract({"real": real[: 2 * count]}, net, count)
         self.metric, self.count, self.net = metric, count, net
         self._real, rest = np.split(computed["real"], [count])
@@ -261,12 +262,6 @@ def chosen_net(net, shape):
     if not all(hasattr(net, name) for name in ("features", "name", "hash")):
         raise ValueError(f"net is {net!r}; give a FeatureNet, or a name such as 'mnist'.")
     return net
-
-
-def check_number(value, name, least):
-    """Refuse what is no whole number from `least` on."""
-    if not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number from {least} on.")
 
 
 def _digits(value):

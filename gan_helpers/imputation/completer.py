@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import checks, data, recipes, training
+from gan_helpers import arguments, checks, data, recipes, training
 from gan_helpers import gan as gans
 from gan_helpers.data import arrays, pipelines
 from gan_helpers.imputation import masked, networks
@@ -171,10 +171,8 @@ def train_completer(images, known, steps=2_400, weight=WEIGHT, seed=0, callbacks
         ValueError: for arrays of other types or shapes, or numbers out of range.
     """
     images = arrays.check_images(images)
-    if not isinstance(steps, int) or steps < 1:
-        raise ValueError(f"steps is {steps!r}; it must be a whole number from 1 on.")
-    if not isinstance(seed, int) or not 0 <= seed < 2**31:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
+    steps = arguments.whole("steps", steps)
+    seed = arguments.whole("seed", seed, 0, 2**31 - 1)
     size = min(recipes.BATCH_SIZE, len(images), len(known))
     dataset = pipeline(images, known, size, seed)
     keras.utils.set_random_seed(seed)
@@ -214,9 +212,7 @@ def complete(gan, images, known, answers=None, seed=0):
     images, known = masked.check_images_and_masks(images, known)
     if not isinstance(gan, gans.GAN) or not gan.conditional:
         raise ValueError("gan takes no condition; give one that `train_completer` has trained.")
-    if answers is not None and (not isinstance(answers, int) or answers < 1):
-        raise ValueError(f"answers is {answers!r}; it must be a whole number from 1 on.")
-    each = answers or 1
+    each = 1 if answers is None else arguments.whole("answers", answers)
     condition = np.repeat(conceal(images, known), each, axis=0)
     drawn = gan.generate(condition=condition, seed=seed)
     images, known = np.repeat(images, each, axis=0), np.repeat(known, each, axis=0)

@@ -8,6 +8,7 @@ import math
 
 import keras
 
+from gan_helpers import arguments
 from gan_helpers.networks import images, layers
 
 # As in `networks.generator`: a calm start keeps tanh in its steep middle.
@@ -31,11 +32,9 @@ def generator(image_shape=(28, 28, 1), latent_dim=64, width=16, level=0.0):
     Raises:
         ValueError: for a shape, latent size, width or level that is not supported.
     """
-    side, channels = images.check_shape(image_shape, width)
-    if not isinstance(latent_dim, int) or latent_dim < 1:
-        raise ValueError(f"latent_dim is {latent_dim!r}; it must be a whole number from 1 on.")
-    if not (isinstance(level, int | float) and -1 < level < 1):
-        raise ValueError(f"level is {level!r}; it must be a number above -1 and below 1.")
+    side, channels, width = images.check_shape(image_shape, width)
+    latent_dim = arguments.whole("latent_dim", latent_dim)
+    level = arguments.number("level", level, above=-1, below=1)
     latent = keras.Input((latent_dim,), name="latent")
     condition = keras.Input((side, side, channels + 1), name="condition")
     *filters, last = images.stage_filters(side, width)
@@ -77,7 +76,7 @@ def discriminator(image_shape=(28, 28, 1), width=16):
     Args:
         image_shape, width: as for `generator`.
     """
-    side, channels = images.check_shape(image_shape, width)
+    side, channels, width = images.check_shape(image_shape, width)
     image = keras.Input((side, side, channels), name="image")
     condition = keras.Input((side, side, channels + 1), name="condition")
     *filters, last = reversed(images.stage_filters(side, width)[:-1])

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import checks
+from gan_helpers import arguments, checks
 from gan_helpers import gan as gans
 from gan_helpers.data import arrays
 from gan_helpers.imputation import masked
@@ -50,12 +50,13 @@ def complete_by_search(
         ValueError: for a GAN of other samples, arrays that do not fit, or numbers out of range.
     """
     images, known = masked.check_images_and_masks(images, known)
-    _check(gan, images, starts=starts, steps=steps, batch_size=batch_size)
+    _check(gan, images)
+    starts, steps = arguments.whole("starts", starts), arguments.whole("steps", steps)
+    batch_size = arguments.whole("batch_size", batch_size)
     checks.weights(prior=prior)
-    if keep is not None and not (_is_whole(keep, 1) and keep <= starts):
+    if keep is not None and not arguments.is_whole(keep, 1, starts):
         raise ValueError(f"keep is {keep!r}; it must be from 1 to the number of starts, {starts}.")
-    if not _is_whole(seed, 0):
-        raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 on.")
+    seed = arguments.whole("seed", seed, 0)
 
     latent = np.random.default_rng(seed).standard_normal((len(images) * starts, gan.latent_dim))
     pictures = np.repeat(arrays.scale(images), starts, axis=0)
@@ -125,7 +126,7 @@ def _parts(size, *rows):
         yield [array[start : start + size] for array in rows]
 
 
-def _check(gan, images, **numbers):
+def _check(gan, images):
     if not isinstance(gan, gans.GAN):
         raise ValueError(f"gan is a {type(gan).__name__}; expected a trained gh.GAN.")
     if len(gan.ema_generator.inputs) != 1:
@@ -135,10 +136,3 @@ def _check(gan, images, **numbers):
             f"the GAN draws {gan.sample_shape} and images are {images.shape[1:]}; give pictures "
             "of the kind that it was trained on."
         )
-    for name, value in numbers.items():
-        if not _is_whole(value, 1):
-            raise ValueError(f"{name} is {value!r}; it must be a whole number from 1 on.")
-
-
-def _is_whole(value, least):
-    return isinstance(value, int | np.integer) and value >= least

@@ -5,7 +5,7 @@ import numpy as np
 import sklearn.base
 import tensorflow as tf
 
-from gan_helpers import checks
+from gan_helpers import arguments, checks
 
 BATCH_SIZE = 64
 RATE = 1e-3
@@ -104,7 +104,7 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
             ValueError: for another shape or type, infinity, a column without any known cell, or
                 settings out of range.
         """
-        self._check_settings()
+        steps, units, seed = self._checked_settings()
         table = _checked_table(X)
         known = ~np.isnan(table)
         empty = np.flatnonzero(~known.any(axis=0))
@@ -114,12 +114,12 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
         self.mean_ = np.nanmean(table, axis=0)
         deviation = np.nanstd(table, axis=0)
         self.scale_ = np.where(deviation > 0, deviation, 1.0)
-        units = self.units or max(64, 4 * self.n_features_in_)
+        units = units or max(64, 4 * self.n_features_in_)
         self.generator_, self.discriminator_ = (
-            _network(self.n_features_in_, units, name, 2 * self.seed + number)
+            _network(self.n_features_in_, units, name, 2 * seed + number)
             for number, name in enumerate(("generator", "discriminator"))
         )
-        self._train(*self._prepared(table))
+        self._train(*self._prepared(table), steps, seed)
         return self
 
     def transform(self, X):
@@ -147,7 +147,7 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
         rows = np.where(mask, (table - self.mean_) / self.scale_, 0.0)
         return rows.astype(np.float32), mask.astype(np.float32)
 
-    def _train(self, rows, masks):
+    def _train(self, rows, masks, steps, seed):
         """Play the game for all steps, in one graph."""
         generator, discriminator = self.generator_, self.discriminator_
         optimizers = [keras.optimizers.Adam(RATE) for _ in range(2)]
@@ -155,7 +155,7 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
             optimizer.build(network.trainable_variables)
 
         def step(number):
-            picks, noise, told, shown = _draws(self.seed, number, rows.shape, self)
+            picks, noise, told, shown = _draws(seed, number, rows.shape, self)
             x, known = tf.gather(rows, picks), tf.gather(masks, picks)
             m = known * shown
             h = hint(m, told)
@@ -175,21 +175,20 @@ class Gain(sklearn.base.TransformerMixin, sklearn.base.BaseEstimator):
 
         @tf.function
         def play():
-            for number in tf.range(self.steps):
+            for number in tf.range(steps):
                 step(number)
 
         play()
 
-    def _check_settings(self):
-        for name, value, least in (("steps", self.steps, 1), ("seed", self.seed, 0)):
-            if not isinstance(value, int) or not least <= value < 2**31:
-                raise ValueError(f"{name} is {value!r}; it must be a whole number from {least} on.")
-        if self.units is not None and (not isinstance(self.units, int) or self.units < 1):
-            raise ValueError(f"units is {self.units!r}; it must be None or a whole number.")
-        for name, value in (("hide", self.hide), ("hint_rate", self.hint_rate)):
-            if not (isinstance(value, int | float) and 0 <= value < 1):
-                raise ValueError(f"{name} is {value!r}; it must be a share, from 0 to below 1.")
+    def _checked_settings(self):
+        """Return (steps, units or None, seed)."""
+        steps = arguments.whole("steps", self.steps, 1, 2**31 - 1)
+        units = None if self.units is None else arguments.whole("units", self.units)
+        seed = arguments.whole("seed", self.seed, 0, 2**31 - 1)
+        for name in ("hide", "hint_rate"):
+            arguments.number(name, getattr(self, name), least=0, below=1)
         checks.weights(alpha=self.alpha)
+        return steps, units, seed
 
 
 def _draws(seed, number, shape, gain):

@@ -15,11 +15,10 @@ With `classes` both take a label besides, an int (N,), for a class-conditional G
 
 import itertools
 import math
-import numbers
 
 import keras
 
-from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
+from gan_helpers import arguments, runtime  # noqa: F401  (starts TensorFlow quietly)
 from gan_helpers.networks import layers
 
 # Side of the first square of features, for each side of a picture.
@@ -52,11 +51,9 @@ def generator(
         ValueError: for a size, channel count, width, latent size, family, level or number of
             classes not supported.
     """
-    side, channels = _checked(image_shape, width, family, classes)
-    if not isinstance(latent_dim, int) or latent_dim < 1:
-        raise ValueError(f"latent_dim is {latent_dim!r}; it must be a whole number from 1 on.")
-    if not (isinstance(level, numbers.Real) and -1 < level < 1):
-        raise ValueError(f"level is {level!r}; it must be a number above -1 and below 1.")
+    side, channels, width, classes = _checked(image_shape, width, family, classes)
+    latent_dim = arguments.whole("latent_dim", latent_dim)
+    level = arguments.number("level", level, above=-1, below=1)
     build = {"modern": _modern_generator, "dcgan": _dcgan_generator}[family]
     latent = keras.Input((latent_dim,), name="latent")
     bias = math.atanh(level)
@@ -64,9 +61,7 @@ def generator(
         image = build(latent, side, channels, width, bias)
         return keras.Model(latent, image, name="generator")
     label = _label()
-    embedded = keras.layers.Embedding(int(classes), latent_dim, _spread_one(), name="embed_label")(
-        label
-    )
+    embedded = keras.layers.Embedding(classes, latent_dim, _spread_one(), name="embed_label")(label)
     both = keras.layers.Concatenate(name="latent_and_label")([latent, embedded])
     image = build(both, side, channels, width, bias)
     return keras.Model([latent, label], image, name="generator")
@@ -122,7 +117,7 @@ def discriminator(
         ValueError: for a size, channel count, width, family, number of classes or conditioning
             not supported.
     """
-    side, channels = _checked(image_shape, width, family, classes)
+    side, channels, width, classes = _checked(image_shape, width, family, classes)
     if conditioning not in CONDITIONINGS:
         raise ValueError(
             f"conditioning is {conditioning!r}; allowed are {', '.join(CONDITIONINGS)}."
@@ -138,7 +133,7 @@ def discriminator(
         features = see(image, side, width)
         output = _projection(logit(features), features, label, classes)
     else:
-        plane = keras.layers.Embedding(int(classes), side * side, _spread_one(), name="embed_label")
+        plane = keras.layers.Embedding(classes, side * side, _spread_one(), name="embed_label")
         plane = keras.layers.Reshape((side, side, 1), name="picture_of_label")(plane(label))
         both = keras.layers.Concatenate(name="image_and_label")([image, plane])
         output = logit(see(both, side, width))
@@ -147,7 +142,7 @@ def discriminator(
 
 def _projection(logit, features, label, classes):
     """Return v . f(x) + w_y . f(x)."""
-    embed = keras.layers.Embedding(int(classes), features.shape[-1], "zeros", name="embed_label")
+    embed = keras.layers.Embedding(classes, features.shape[-1], "zeros", name="embed_label")
     fit = keras.layers.Dot(axes=1, dtype="float32", name="fit")([features, embed(label)])
     return keras.layers.Add(dtype="float32", name="logit_and_fit")([logit, fit])
 
@@ -171,7 +166,7 @@ def stage_filters(side, width):
 
 
 def check_shape(image_shape, width):
-    """Return (side, channels), or raise before anything is built."""
+    """Return (side, channels, width), or raise before anything is built."""
     shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else (image_shape,)
     if (
         len(shape) != 3
@@ -184,21 +179,16 @@ def check_shape(image_shape, width):
             f"image_shape is {image_shape!r}; expected (side, side, channels) with a side of "
             f"{sides} pixels and 1 or 3 channels, for example (28, 28, 1)."
         )
-    if not isinstance(width, int) or not 1 <= width <= MOST_FILTERS:
-        raise ValueError(
-            f"width is {width!r}; it must be a whole number of filters from 1 to {MOST_FILTERS}."
-        )
-    return int(shape[0]), int(shape[2])
+    width = arguments.whole("width", width, 1, MOST_FILTERS, of="filters")
+    return int(shape[0]), int(shape[2]), width
 
 
 def _checked(image_shape, width, family, classes):
-    """Return (side, channels), or raise before anything is built."""
-    side, channels = check_shape(image_shape, width)
+    """Return (side, channels, width, classes), or raise before anything is built."""
+    sizes = check_shape(image_shape, width)
     if family not in FAMILIES:
         raise ValueError(f"family is {family!r}; allowed are {', '.join(FAMILIES)}.")
-    if classes is not None and (not isinstance(classes, numbers.Integral) or classes < 2):
-        raise ValueError(f"classes is {classes!r}; it must be a whole number from 2 on, or None.")
-    return side, channels
+    return *sizes, None if classes is None else arguments.whole("classes", classes, 2)
 
 
 # --- modern ------------------------------------------------------------------------------------

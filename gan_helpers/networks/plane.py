@@ -8,7 +8,7 @@ import math
 
 import keras
 
-from gan_helpers import runtime  # noqa: F401  (starts TensorFlow quietly)
+from gan_helpers import arguments, runtime  # noqa: F401  (starts TensorFlow quietly)
 
 
 def plane_generator(latent_dim=2, width=128, depth=3, slope=0.2):
@@ -25,9 +25,9 @@ def plane_generator(latent_dim=2, width=128, depth=3, slope=0.2):
     Raises:
         ValueError: for a number out of range.
     """
-    _whole(latent_dim=latent_dim, width=width, depth=depth)
-    if not (isinstance(slope, int | float) and 0 <= slope < 1):
-        raise ValueError(f"slope is {slope!r}; it must be a number from 0 to below 1.")
+    latent_dim = arguments.whole("latent_dim", latent_dim)
+    width, depth = arguments.whole("width", width), arguments.whole("depth", depth)
+    slope = arguments.number("slope", slope, least=0, below=1)
     latent = keras.Input((latent_dim,), name="latent")
     x = latent
     for number in range(1, depth + 1):
@@ -54,8 +54,8 @@ def plane_discriminator(width=128, depth=3, fourier=0, fourier_scale=1.0, pack=1
     Raises:
         ValueError: for a number out of range.
     """
-    _whole(width=width, depth=depth, pack=pack)
-    _whole(least=0, fourier=fourier)
+    width, depth = arguments.whole("width", width), arguments.whole("depth", depth)
+    pack, fourier = arguments.whole("pack", pack), arguments.whole("fourier", fourier, 0)
     wrap = keras.layers.SpectralNormalization if spectral else _as_it_is
     point = keras.Input((2,), name="point")
     x = point
@@ -106,10 +106,8 @@ class FourierFeatures(keras.layers.Layer):
 
     def __init__(self, count=64, scale=1.0, **kwargs):
         super().__init__(**kwargs)
-        _whole(count=count)
-        if not (isinstance(scale, int | float) and 0 < scale < math.inf):
-            raise ValueError(f"scale is {scale!r}; it must be a number above 0.")
-        self.count, self.scale = count, scale
+        self.count = arguments.whole("count", count)
+        self.scale = arguments.number("scale", scale, above=0)
 
     def build(self, input_shape):
         self.frequencies = self.add_weight(
@@ -145,8 +143,7 @@ class Pack(keras.layers.Layer):
 
     def __init__(self, size=2, **kwargs):
         super().__init__(**kwargs)
-        _whole(size=size)
-        self.size = size
+        self.size = arguments.whole("size", size)
 
     def call(self, samples):
         """Return the packs."""
@@ -179,8 +176,7 @@ class Unpack(keras.layers.Layer):
 
     def __init__(self, size=2, **kwargs):
         super().__init__(**kwargs)
-        _whole(size=size)
-        self.size = size
+        self.size = arguments.whole("size", size)
 
     def call(self, packs):
         """Return one value a sample."""
@@ -192,9 +188,3 @@ class Unpack(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "size": self.size}
-
-
-def _whole(least=1, **values):
-    for name, value in values.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} is {value!r}; it must be a whole number from {least} on.")

@@ -11,6 +11,7 @@ import math
 import keras
 import tensorflow as tf
 
+from gan_helpers import arguments
 from gan_helpers.networks import images, layers
 
 NORMALIZATIONS = (None, "batch", "instance")
@@ -36,14 +37,13 @@ def unet(image_shape=(64, 64, 3), channels=3, width=32, normalization=None, leve
     Raises:
         ValueError: for a size, channel count, width, normalization or level not supported.
     """
-    side, _ = images.check_shape(image_shape, width)
+    side, _, width = images.check_shape(image_shape, width)
     if channels not in (1, 3):
         raise ValueError(f"channels is {channels!r}; expected 1 (gray) or 3 (RGB).")
     if normalization not in NORMALIZATIONS:
         allowed = ", ".join(map(repr, NORMALIZATIONS))
         raise ValueError(f"normalization is {normalization!r}; allowed are {allowed}.")
-    if not (isinstance(level, int | float) and -1 < level < 1):
-        raise ValueError(f"level is {level!r}; it must be a number above -1 and below 1.")
+    level = arguments.number("level", level, above=-1, below=1)
     source = keras.Input(tuple(image_shape), name="source")
     blocks = images.space_to_depth(source)
     stages = _stages(side, width)
@@ -81,7 +81,7 @@ def patch_discriminator(source_shape=(64, 64, 3), target_shape=(64, 64, 3), widt
     Raises:
         ValueError: for a size, channel count or width not supported, or two different sizes.
     """
-    side, _ = images.check_shape(target_shape, width)
+    side, _, width = images.check_shape(target_shape, width)
     target = x = keras.Input(tuple(target_shape), name="target")
     inputs = target
     if source_shape is not None:

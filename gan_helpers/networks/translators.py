@@ -2,6 +2,7 @@
 
 import keras
 
+from gan_helpers import arguments
 from gan_helpers.networks import images
 
 
@@ -27,8 +28,9 @@ def residual_translator(image_shape=(64, 64, 3), width=48, blocks=3, patch=4):
     Raises:
         ValueError: for a shape, width, number or patch out of range.
     """
-    _check(image_shape, width, blocks, patch)
-    height, across, channels = image_shape
+    width, blocks = arguments.whole("width", width), arguments.whole("blocks", blocks, 0)
+    patch = arguments.whole("patch", patch)
+    height, across, channels = _checked(image_shape, patch)
     rows, columns = height // patch, across // patch
     image = keras.Input((height, across, channels), name="image")
     x = images.space_to_depth(image, patch)
@@ -61,14 +63,10 @@ def _residual_block(x, width, number):
     return keras.layers.Add(name=f"add_{number}")([x, change])
 
 
-def _check(image_shape, width, blocks, patch):
-    """Raise before anything is built."""
-    for name, value, least in (("width", width, 1), ("blocks", blocks, 0), ("patch", patch, 1)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} is {value!r}; it must be a whole number from {least} on.")
+def _checked(image_shape, patch):
+    """Return (height, width, channels), or raise before anything is built."""
     shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else (image_shape,)
-    whole = all(isinstance(size, int) and size > 0 for size in shape)
-    if len(shape) != 3 or not whole or shape[2] not in (1, 3):
+    if len(shape) != 3 or not all(map(arguments.is_whole, shape)) or shape[2] not in (1, 3):
         raise ValueError(
             f"image_shape is {image_shape!r}; expected (height, width, channels) with 1 or 3 "
             "channels, for example (64, 64, 3)."
@@ -78,3 +76,4 @@ def _check(image_shape, width, blocks, patch):
             f"pictures of {shape[0]} x {shape[1]} pixels cannot be cut into blocks of {patch} x "
             f"{patch}; choose a patch that divides both sides, or resize the pictures."
         )
+    return map(int, shape)

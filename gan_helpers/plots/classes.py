@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gan_helpers import arguments
 from gan_helpers.plots import pictures, style
 
 
@@ -28,8 +29,7 @@ def class_table(gan, styles=10, seed=0, classes=None, names=None):
             "gan has no classes; expected a conditional GAN, for example from "
             "gh.quick_gan(images, labels=labels)."
         )
-    if not isinstance(styles, int) or styles < 1:
-        raise ValueError(f"styles is {styles!r}; it must be a whole number from 1 on.")
+    styles = arguments.whole("styles", styles)
     classes = np.arange(count) if classes is None else np.asarray(classes)
     names = [str(label) for label in classes] if names is None else list(names)
     if len(names) != len(classes):

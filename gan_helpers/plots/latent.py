@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gan_helpers import arguments
 from gan_helpers.plots import pictures
 
 
@@ -23,8 +24,7 @@ def interpolate(start, end, steps=8, method="spherical"):
         raise ValueError(
             f"start and end have the shapes {start.shape} and {end.shape}; expected (latent_dim,)."
         )
-    if not isinstance(steps, int) or steps < 2:
-        raise ValueError(f"steps is {steps!r}; it must be a whole number from 2 on.")
+    steps = arguments.whole("steps", steps, 2)
     if method not in ("spherical", "linear"):
         raise ValueError(f"method is {method!r}; allowed are spherical, linear.")
     t = np.linspace(0.0, 1.0, steps)[:, np.newaxis]
@@ -51,6 +51,7 @@ def interpolation(gan, start, end, steps=10, condition=None):
     Raises:
         ValueError: for a conditional GAN without a condition.
     """
+    steps = arguments.whole("steps", steps, 2)
     if condition is None and getattr(gan, "conditional", False):
         raise ValueError(
             "condition is missing; give the one of the whole way, for example a label."

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import PIL.Image
 
+from gan_helpers import arguments
 from gan_helpers.data import arrays
 from gan_helpers.plots import style
 
@@ -25,8 +26,7 @@ def tile(pictures, columns=None, gap=None, background=255):
         gap = max(1, height // 32)
     if columns is None:
         columns = min(count, int(np.ceil(np.sqrt(2 * count))))
-    if not isinstance(columns, int) or columns < 1:
-        raise ValueError(f"columns is {columns!r}; it must be a whole number from 1 on.")
+    columns = arguments.whole("columns", columns)
     rows = -(-count // columns)
     sides = rows * (height + gap) - gap, columns * (width + gap) - gap
     canvas = np.full((*sides, channels), background, np.uint8)

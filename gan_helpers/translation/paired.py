@@ -3,8 +3,8 @@
 import keras
 import tensorflow as tf
 
+from gan_helpers import arguments, game, losses, training
 from gan_helpers import checks as gan_checks
-from gan_helpers import game, losses, training
 from gan_helpers.translation import checks, pictures
 
 METRICS = (
@@ -94,7 +94,8 @@ class PairedTranslator(game.Game):
         gan_checks.trainable(generator=self.generator, discriminator=self.discriminator)
         self.adversarial_loss = losses.get(loss)
         checks.weights(adversarial=adversarial, l1=l1)
-        gan_checks.penalties(r1, r2, penalty_every)
+        gan_checks.penalties(r1, r2)
+        penalty_every = arguments.whole("penalty_every", penalty_every)
         gan_checks.average(ema)
         gan_checks.optimizers(generator_optimizer, discriminator_optimizer)
         self.adversarial, self.l1 = float(adversarial), float(l1)

@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from gan_helpers import arguments
+
 
 @keras.saving.register_keras_serializable(package="gan_helpers")
 class ImagePool(keras.layers.Layer):
@@ -35,12 +37,10 @@ class ImagePool(keras.layers.Layer):
 
     def __init__(self, size, image_shape, **kwargs):
         super().__init__(trainable=False, **kwargs)
-        if not isinstance(size, int) or isinstance(size, bool) or size < 0:
-            raise ValueError(f"the pool's size is {size!r}; it must be a whole number from 0 on.")
-        self.size = size
+        self.size = arguments.whole("the pool's size", size, 0)
         self.image_shape = tuple(image_shape)
         options = {"initializer": "zeros", "trainable": False}
-        shape = (size, *self.image_shape)
+        shape = (self.size, *self.image_shape)
         self.pictures = self.add_weight(shape=shape, dtype="float32", name="pictures", **options)
         self.stored = self.add_weight(shape=(), dtype="int64", name="stored", **options)
         self.built = True

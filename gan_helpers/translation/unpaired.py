@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from gan_helpers import checks, game, losses, training
+from gan_helpers import arguments, checks, game, losses, training
 from gan_helpers.translation import pictures, pool, unpaired_checks
 
 DIRECTIONS = ("a_to_b", "b_to_a")
@@ -106,7 +106,7 @@ class UnpairedTranslator(game.Game):
         self.adversarial_loss = losses.get(loss)
         unpaired_checks.weights(cycle, identity, self.shape_a, self.shape_b)
         checks.average(ema)
-        checks.seed(seed)
+        seed = arguments.whole("seed", seed, 0, 2**31 - 1)
         checks.optimizers(generator_optimizer, discriminator_optimizer)
         self.cycle, self.identity = float(cycle), float(identity)
         self.ema, self.seed = float(ema), seed

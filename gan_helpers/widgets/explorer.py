@@ -3,7 +3,7 @@
 import ipywidgets
 import numpy as np
 
-from gan_helpers import plots
+from gan_helpers import arguments, plots
 from gan_helpers.widgets import pictures
 
 _PICTURE_SIDE = 140  # screen pixels of the explorer's pictures, about
@@ -41,7 +41,7 @@ class LatentExplorer(pictures.Picture):
             raise ValueError("this GAN's condition is no class; there is no slider for it.")
         if scale is None:
             scale = max(1, round(_PICTURE_SIDE / gan.sample_shape[1]))
-        self.gan, self.scale = gan, pictures.checked_whole("scale", scale)
+        self.gan, self.scale = gan, arguments.whole("scale", scale)
         super().__init__(
             "Three drawings by the generator: for a first latent vector, for one on the way, "
             "for a second one."

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from matplotlib.backends import backend_agg
 
-from gan_helpers import data, evaluation, gan, losses, networks, plots
+from gan_helpers import arguments, data, evaluation, gan, losses, networks, plots
 from gan_helpers.plots import plane as plane_plots
 from gan_helpers.widgets import pictures
 
@@ -60,15 +60,13 @@ class GanLab(pictures.Picture):
 
     def __init__(self, data="ring", seed=0, width=64, batch_size=128):
         self._own = _checked_data(data)
-        self.width = pictures.checked_whole("width", width)
-        self.batch_size = pictures.checked_whole("batch_size", batch_size)
-        if not isinstance(seed, int) or not 0 <= seed < 2**31:
-            raise ValueError(f"seed is {seed!r}; it must be a whole number from 0 to 2**31 - 1.")
+        self.width = arguments.whole("width", width)
+        self.batch_size = arguments.whole("batch_size", batch_size)
+        self.seed = arguments.whole("seed", seed, 0, 2**31 - 1)
         if isinstance(self._own, np.ndarray) and len(self._own) < batch_size:
             raise ValueError(
                 f"there are {len(self._own)} points; give at least batch_size, {batch_size}."
             )
-        self.seed = seed
         super().__init__(
             "A GAN of points: real points, fakes, the discriminator's judgment of the plane, "
             "and the curves of both losses."
@@ -125,7 +123,7 @@ class GanLab(pictures.Picture):
     def step(self, steps=None):
         """Train for one frame, or for a number of steps from 1 on, and draw."""
         if steps is not None:
-            pictures.checked_whole("steps", steps)
+            steps = arguments.whole("steps", steps)
         start = time.monotonic()
         self._train(self.steps_per_frame.value if steps is None else steps)
         self._draw()
@@ -142,7 +140,8 @@ class GanLab(pictures.Picture):
             **options: of `gh.plots.plane_film`, such as `columns` or `layers`.
         """
         steps = list(steps)
-        if not steps or steps != sorted(set(steps)) or not all(map(_is_count, steps)):
+        whole = all(arguments.is_whole(step, 0) for step in steps)
+        if not steps or not whole or steps != sorted(set(steps)):
             raise ValueError(f"steps is {steps!r}; expected rising whole numbers from 0 on.")
         self.reset()
         frames, titles = [], []
@@ -287,10 +286,6 @@ def _labeled(label):
         "style": {"description_width": "7em"},
         "layout": {"width": "26em", "max_width": "100%"},
     }
-
-
-def _is_count(value):
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 0
 
 
 def _checked_data(chosen):

@@ -6,7 +6,7 @@ import time
 import keras
 import numpy as np
 
-from gan_helpers import plots
+from gan_helpers import arguments, plots
 from gan_helpers.widgets import pictures
 
 
@@ -31,8 +31,8 @@ class LiveSamples(pictures.Picture, keras.callbacks.Callback):
             raise ValueError(f"seconds is {seconds!r}; it must be a number from 0 on.")
         keras.callbacks.Callback.__init__(self)
         pictures.Picture.__init__(self, "Drawings of the generator, renewed while it trains.")
-        self.count = pictures.checked_whole("count", count)
-        self.scale = pictures.checked_whole("scale", scale)
+        self.count = arguments.whole("count", count)
+        self.scale = arguments.whole("scale", scale)
         self.seed, self.seconds, self.condition = seed, seconds, condition
         self._html.value = "<em>The pictures appear here when training begins.</em>"
 

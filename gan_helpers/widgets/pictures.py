@@ -63,13 +63,6 @@ def slider(label, value, low, high):
     return ipywidgets.FloatSlider(step=0.05, **options)
 
 
-def checked_whole(name, value):
-    """Return the value, or raise a ValueError unless it is a whole number from 1 on."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number from 1 on.")
-    return value
-
-
 def check_draws_pictures(gan):
     """Raise a ValueError unless `gan` is a `gh.GAN` whose samples are pictures."""
     shape = getattr(gan, "sample_shape", None)
