@@ -223,7 +223,7 @@ class Backup(keras.callbacks.Callback):
         folder: made when missing; one for each run.
 
     Raises:
-        ValueError: for something that is no folder; in `fit` for a backup of other networks.
+        ValueError: for something that is no folder.
         OSError: in `fit`, where the folder cannot be made, or no backup in it can be read.
 
     Attributes:
@@ -270,18 +270,14 @@ class Backup(keras.callbacks.Callback):
         for path in self._paths():
             try:
                 self.model.load_weights(path)
-            except (OSError, RuntimeError, KeyError) as error:  # damaged: take the older one
+            except (OSError, RuntimeError, KeyError, ValueError) as error:  # take the older one
                 unreadable.append(f"{path.name}: {error}")
                 continue
-            except ValueError as error:
-                raise ValueError(
-                    f"the backup in {self.folder} is of other networks or optimizers; give each "
-                    "run a folder of its own."
-                ) from error
             return int(path.name.split(".")[0].removeprefix("epoch_"))
         if unreadable:
             raise OSError(
-                f"no backup in {self.folder} can be read; remove them to start anew.\n"
+                f"no backup in {self.folder} can be read: they are damaged, or of other networks. "
+                "Give each run a folder of its own, or remove this one to start anew.\n"
                 + "\n".join(unreadable)
             )
         return 0

@@ -209,6 +209,25 @@ def test_both_networks_run_in_training_mode(digits):
         assert not np.array_equal(norm.moving_mean.numpy(), before), network.name
 
 
+def test_no_network_is_asked_in_inference_mode():
+    modes = []
+
+    class Watched(keras.layers.Layer):
+        def call(self, inputs, training=False):
+            modes.append(training)
+            return inputs
+
+    networks = []
+    for network in (tiny.generator(), tiny.discriminator()):
+        inputs = keras.Input(network.input_shape[1:])
+        networks.append(keras.Model(inputs, network(Watched()(inputs))))
+    model = gh.GAN(*networks)
+    model.compile(run_eagerly=True)
+    modes.clear()
+    model.train_step(tf.constant(tiny.points(8)))
+    assert modes == [True] * 5  # G once, D on both kinds in both halves
+
+
 # --- penalties and the average -------------------------------------------------------------------
 
 

@@ -102,6 +102,8 @@ def test_large_logits_in_float16_are_no_infinity(name):
     real, fake = column(300.0, -300.0), column(-300.0, 300.0)
     half = [tf.cast(logits, tf.float16) for logits in (real, fake)]
     assert both(name, *half) == pytest.approx(both(name, real, fake))
+    many = [tf.repeat(logits, 512, axis=0) for logits in half]  # a sum that float16 cannot hold
+    assert both(name, *many) == pytest.approx(both(name, real, fake))
 
 
 def test_a_pair_of_functions_is_a_loss():

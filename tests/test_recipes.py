@@ -115,18 +115,45 @@ class Crash(keras.callbacks.Callback):
 
 def test_a_run_that_was_broken_off_goes_on_with_its_backup(digits, tmp_path, monkeypatch):
     monkeypatch.setattr(recipes, "STEPS_PER_EPOCH", 4)
+    sizes, pipeline = [], gh.data.pipeline
+
+    def noted(images, batch_size, *others, **options):
+        sizes.append(batch_size)
+        return pipeline(images, batch_size, *others, **options)
+
+    monkeypatch.setattr(gh.data, "pipeline", noted)
     options = {"steps": 6, "batch_size": 4}  # an epoch ends within a pass of three batches
     whole = gh.quick_gan(digits[:12], **options)
     with pytest.raises(KeyboardInterrupt):
         gh.quick_gan(digits[:12], callbacks=[gh.callbacks.backup(tmp_path), Crash()], **options)
     resumed = gh.quick_gan(digits[:12], callbacks=[gh.callbacks.backup(tmp_path)], **options)
     assert resumed.steps == whole.steps == 6
+    assert sizes == [4] * 3
     assert_same_weights(resumed, whole)
 
 
 def test_settings_of_sides_in_between():
     penalties = [float(recipes.settings(side)["r1"](1_000)) for side in (28, 32, 48, 64, 96)]
     np.testing.assert_allclose(penalties, [0.3, 3.0, 3.0, 10.0, 10.0])
+
+
+@pytest.mark.parametrize(("side", "fastest"), [(28, 3e-3), (32, 5e-4), (64, 5e-4)])
+def test_both_rates_rise_over_300_steps_and_the_penalties_fall_over_400(side, fastest):
+    settings = recipes.settings(side)
+    for player in ("generator", "discriminator"):
+        rate = settings[f"{player}_optimizer"]._learning_rate
+        found = [float(rate(step)) / fastest for step in (0, 150, 300)]
+        np.testing.assert_allclose(found, [0.01, 0.505, 1.0], rtol=1e-5)
+    strongest, weakest = recipes.TUNED[side][1:]
+    for name in ("r1", "r2"):
+        found = [float(settings[name](step)) for step in (0, 200, 400)]
+        halfway = weakest + (strongest - weakest) / 8
+        np.testing.assert_allclose(found, [strongest, halfway, weakest], rtol=1e-5)
+
+
+def test_an_untrained_recipe_draws_at_the_level_of_the_data():
+    dark = gh.quick_gan(noise(16, 28, 28, 1) // 8, steps=1)  # gray levels below 32
+    assert dark.generate(16, seed=0).mean() < 50
 
 
 def test_settings_are_fresh_each_time_and_fit_compile(digits):
@@ -162,6 +189,10 @@ def test_plane_settings_stretch_with_the_run():
     settings = gh.recipes.plane_settings(300)
     assert float(settings["r1"](0)) == pytest.approx(0.5)
     assert float(settings["r1"](300)) == pytest.approx(0.01)
+    for player in ("generator", "discriminator"):
+        rate = settings[f"{player}_optimizer"]._learning_rate
+        found = [float(rate(step)) for step in (0, 150, 300)]
+        np.testing.assert_allclose(found, [2e-3, 1.01e-3, 2e-5], rtol=1e-5)
     assert settings["steps_per_execution"] == 50
     assert gh.recipes.plane_settings(7)["steps_per_execution"] == 1
 

@@ -168,6 +168,18 @@ def test_precision_follows_the_gpu(capability, policy, monkeypatch, capsys):
     assert found.devices == ("Some Card",) and found.device == "Some Card"
 
 
+def test_who_asks_for_float32_gets_all_its_digits(capsys):
+    """Newer GPUs would drop half of them (TF32)."""
+    enabled = runtime.tf.config.experimental.tensor_float_32_execution_enabled
+    before = enabled()
+    try:
+        for precision, may_drop in (("auto", True), ("float32", False), ("mixed_float16", True)):
+            gh.setup(precision=precision)
+            assert enabled() == may_drop, precision
+    finally:
+        runtime.tf.config.experimental.enable_tensor_float_32_execution(before)
+
+
 def test_precision_asked_for(capsys):
     found = gh.setup(precision="mixed_float16")
     assert (found.precision, found.reason) == ("mixed_float16", "asked for")

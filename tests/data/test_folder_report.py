@@ -254,6 +254,7 @@ def test_split_keeps_near_duplicates_together(folder):
         assert len(sides[1]) == 3
         assert set("abc") <= sides[0] or set("abc") <= sides[1]
     assert found.split(0.3, 1)[1].files == found.split(0.3, 1)[1].files
+    assert len({found.split(0.3, seed)[1].files for seed in range(8)}) > 1
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.5, "half"])

@@ -128,6 +128,18 @@ def test_mixed_sizes_are_cut_to_the_middle_not_squeezed(tmp_path):
     assert off.max() <= 20 and off[:, 2:-2, 2:-2].max() <= 1
 
 
+def test_a_large_jpeg_is_as_sharp_as_a_png(tmp_path):
+    """It may be decoded at a part of its size, but not below what is wanted."""
+    blocks = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
+    large = PIL.Image.fromarray(blocks.repeat(8, axis=0).repeat(8, axis=1))
+    read = {}
+    for ending in ("png", "jpg"):
+        (tmp_path / ending).mkdir()
+        large.save(tmp_path / ending / f"picture.{ending}", quality=95)
+        read[ending] = only(tmp_path / ending, (64, 64, 1)).astype(int)
+    assert np.abs(read["jpg"] - read["png"]).mean() < 4
+
+
 def test_height_comes_before_width(tmp_path):
     plain().save(tmp_path / "picture.png")
     assert only(tmp_path, (12, 20, 1)).shape == (12, 20, 1)

@@ -205,3 +205,9 @@ def test_file_holds_plain_numbers():
     assert set(found) == {"about", "steps", "runs"}
     shape = (found["about"]["seeds"], len(found["steps"]))
     assert all(np.shape(runs) == shape for runs in found["runs"].values())
+
+
+def test_seeds_that_agree_by_chance_at_one_step_make_no_thin_band():
+    runs = {"fid": [[level, level, 1.0, level, level] for level in (1.0, 2.0, 4.0)]}
+    found = gh.diagnosis.Bands.from_runs(range(5), runs)
+    assert found.high["fid"][2] > 2 * found.low["fid"][2]

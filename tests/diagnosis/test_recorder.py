@@ -166,6 +166,15 @@ def test_flat_pictures_are_put_into_shape(digits):
         health.record(real=flat[:, :100], fake=flat)
 
 
+def test_drawn_is_what_the_generator_makes_in_inference_mode():
+    make = keras.Sequential([keras.Input((1,)), keras.layers.BatchNormalization()])
+    latent = np.linspace(3.0, 5.0, 8)[:, None]
+    health = gh.diagnosis.Health(make, every=1, latent=latent)
+    health.record()
+    assert health.history["drawn_mean"] == pytest.approx([4.0], rel=1e-3)  # averages of the start
+    assert health.history["fake_mean"] == pytest.approx([0.0], abs=1e-3)  # those of the batch
+
+
 def test_networks_inside_networks():
     inner = small.generator(keras.layers.BatchNormalization(), output="sigmoid")
     outer = keras.Sequential([keras.Input((16,)), inner, keras.layers.Flatten()])

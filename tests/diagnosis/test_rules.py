@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gan_helpers as gh
-from gan_helpers.diagnosis import rules
+from gan_helpers.diagnosis import rules, runs
 
 HEALTHY = {
     # The epochs of a short run on digits with the non-saturating loss.
@@ -396,3 +396,9 @@ def test_values_that_come_back_were_only_left_out():
     assert names(left_out) == []
     broken = always(generator_loss=[1.1, np.nan, 1.2, np.nan, np.nan, np.nan])
     assert "generator_loss became NaN" in str(gh.diagnosis.diagnose(broken)[0])
+
+
+def test_bytes_stand_for_the_floats_of_the_pipeline():
+    levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
+    found = runs.Run(None, levels).pictures
+    np.testing.assert_allclose(found, gh.data.scale(levels), atol=1e-6)

@@ -79,7 +79,9 @@ def test_large_pictures_are_shrunk_at_once(shape):
 def test_net_learns_to_find_the_other_view_again(digits, monkeypatch):
     monkeypatch.setattr(training, "BATCH", 48)
     monkeypatch.setattr(training, "WARM_UP", 5)
-    losses = training._Trainer(digits, seed=1).train(None, steps=30)
+    trainer = training._Trainer(digits, seed=1)
+    losses = trainer.train(None, steps=30)
+    assert float(trainer.optimizer.learning_rate) == pytest.approx(4e-3 / (1 + 29 / 5) ** 0.5)
     assert np.mean(losses[:3]) == pytest.approx(np.log(95), abs=0.7)  # blind guessing among 95
     assert np.mean(losses[-5:]) < np.mean(losses[:3]) - 0.4
 

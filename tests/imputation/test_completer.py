@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from weights import assert_same_weights
 
 import gan_helpers as gh
 
@@ -38,8 +39,8 @@ def test_conceal_hides_the_hole(digits):
 
 
 def test_the_pipeline_pairs_pictures_with_other_holes_each_time(digits):
-    dataset = gh.imputation.pipeline(digits[:20], MASKS, batch_size=8, seed=0)
-    seen = {}
+    dataset = gh.imputation.pipeline(digits[:24], MASKS, batch_size=8, seed=0)
+    seen = {}  # as many pictures as masks: one order for both would always pair the same ones
     for pictures, condition in dataset.take(15):
         assert pictures.shape == (8, 28, 28, 1) and condition.shape == (8, 28, 28, 2)
         known = condition[..., 1:]
@@ -47,7 +48,7 @@ def test_the_pipeline_pairs_pictures_with_other_holes_each_time(digits):
         for picture, mask in zip(pictures.numpy(), known.numpy(), strict=True):
             assert any(np.array_equal(mask, one) for one in MASKS)
             seen.setdefault(picture.tobytes(), set()).add(mask.tobytes())
-    assert len(seen) == 20
+    assert len(seen) == 24
     assert max(map(len, seen.values())) > 2
 
 
@@ -183,6 +184,30 @@ def test_the_loss_comes_first_as_in_every_gan():
     assert gan.adversarial_loss.name == "hinge"
 
 
+def test_the_generator_answers_in_training_mode(digits):
+    modes = []
+
+    class Watched(keras.layers.Layer):
+        def call(self, pictures, training=False):
+            modes.append(training)
+            return pictures
+
+    make = gh.imputation.generator(SHAPE, latent_dim=3, width=2)
+    make = keras.Model(make.inputs, Watched()(make.output))
+    gan = gh.imputation.Completer(make, gh.imputation.discriminator(SHAPE, width=2))
+    gan.compile(run_eagerly=True)
+    modes.clear()
+    gan.train_step(next(iter(gh.imputation.pipeline(digits[:32], MASKS, 8))))
+    assert modes == [True]
+
+
+def test_the_average_lags_behind_the_generator(digits):
+    gan = tiny(rate=0.01, ema=0.9, run_eagerly=True)
+    gan.fit(gh.imputation.pipeline(digits[:32], MASKS, 8).take(2), verbose=0)
+    pair = zip(gan.generator.get_weights(), gan.ema_generator.get_weights(), strict=True)
+    assert any(not np.array_equal(live, average) for live, average in pair)
+
+
 def test_a_completer_is_saved_with_its_settings_and_loaded(digits, tmp_path):
     gan = tiny(weight=3.0, run_eagerly=True)
     gan.fit(gh.imputation.pipeline(digits[:32], MASKS, 8).take(2), verbose=0)
@@ -210,6 +235,18 @@ def test_train_completer_trains_and_complete_keeps_pixels(digits):
     one = gh.imputation.complete(gan, digits[:5] * MASKS[:5], MASKS[:5], seed=1)
     assert one.shape == (5, 28, 28, 1)
     assert np.array_equal(one, gh.imputation.complete(gan, digits[:5], MASKS[:5], seed=1))
+    assert not np.array_equal(one, gh.imputation.complete(gan, digits[:5], MASKS[:5], seed=2))
+
+
+def test_train_completer_begins_with_its_seed_and_weight(digits, monkeypatch):
+    monkeypatch.setattr(gh.imputation.Completer, "fit", lambda *_, **__: None)
+    one, same, other = (
+        gh.imputation.train_completer(digits[:64], MASKS, steps=2, seed=seed, weight=0.5)
+        for seed in (3, 3, 4)
+    )
+    assert one.weight == 0.5
+    assert_same_weights(one, same)
+    assert not np.array_equal(one.get_weights()[1], other.get_weights()[1])
 
 
 @pytest.mark.parametrize(

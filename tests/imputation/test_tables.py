@@ -57,6 +57,14 @@ def test_told_cells_have_no_slope_and_no_guess_costs_nothing():
         assert float(loss(MASK, LOGITS, np.ones_like(TOLD))) == 0.0
 
 
+def test_draws_have_the_shares_that_are_asked_for():
+    gain = gh.imputation.Gain(hide=0.2, hint_rate=0.9)
+    _, noise, told, shown = tables._draws(0, 3, (64, 400), gain)
+    assert np.mean(told) == pytest.approx(0.9, abs=0.01)
+    assert np.mean(shown) == pytest.approx(0.8, abs=0.01)
+    assert np.std(noise) == pytest.approx(tables.NOISE, rel=0.02)
+
+
 # --- The imputer ---------------------------------------------------------------------------------
 
 

@@ -119,3 +119,12 @@ def test_unet_refuses(arguments, message):
 def test_discriminator_refuses_two_sizes():
     with pytest.raises(ValueError, match="the same height and width"):
         networks.patch_discriminator((32, 32, 3), (64, 64, 3))
+
+
+def test_instance_normalization_is_of_each_channel_by_itself():
+    network = networks.unet((32, 32, 1), 1, width=2, normalization="instance")
+    norm = network.get_layer("norm_down_16")
+    features = np.random.default_rng(0).normal([0.0, 50.0], [1.0, 9.0], (3, 16, 16, 2))
+    found = norm(features.astype(np.float32)).numpy()
+    np.testing.assert_allclose(found.mean(axis=(1, 2)), 0.0, atol=1e-3)
+    np.testing.assert_allclose(found.std(axis=(1, 2)), 1.0, atol=1e-2)

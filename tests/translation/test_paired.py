@@ -163,6 +163,9 @@ def test_translate_draws_with_the_average_in_inference_mode():
     model = gh.translation.PairedTranslator(make, discriminator())
     model.compile(ema=0.9)
     model.fit(dataset(), epochs=3, verbose=0)
+    assert np.any(make.layers[2].moving_mean != 0)  # so it has learned in training mode
+    live, average = make.get_weights()[0], model.ema_generator.get_weights()[0]
+    assert not np.array_equal(live, average)  # the average lags behind
     sources = pictures()[0]
     drawn = model.translate(sources)
     assert drawn.shape == (8, *TARGET) and drawn.dtype == np.uint8
@@ -196,6 +199,13 @@ def test_in_evaluate_each_pair_counts_once():
     np.testing.assert_allclose(found[0], found[1], rtol=1e-5)
 
 
+def test_the_settings_of_lesson_13_give_both_players_one_rate():
+    settings = gh.translation.paired_settings()
+    players = [settings[f"{name}_optimizer"] for name in ("generator", "discriminator")]
+    assert [float(player.learning_rate) for player in players] == pytest.approx([1e-3, 1e-3])
+    assert (settings["adversarial"], settings["l1"], settings["ema"]) == (1.0, 10.0, 0.99)
+
+
 def test_evaluate_gives_the_error_of_what_translate_draws():
     model = translator()
     model.fit(dataset(), epochs=2, verbose=0)
@@ -203,7 +213,7 @@ def test_evaluate_gives_the_error_of_what_translate_draws():
     found = model.evaluate(gh.data.pair_pipeline(sources, targets, 8), verbose=0, return_dict=True)
     gap = np.abs(model.translate(sources).astype(float) - targets).mean() / 127.5
     assert list(found) == ["l1"]
-    assert found["l1"] == pytest.approx(gap, abs=3e-3)
+    assert float(found["l1"]) == pytest.approx(gap, abs=3e-3)
 
 
 # --- again, and on -------------------------------------------------------------------------------

@@ -120,14 +120,43 @@ def test_each_loss_moves_each_weight(loss):
 
 def test_discriminators_see_the_pool():
     """With a full pool the discriminators move as they would on exchanged fakes."""
-    model, newest = make(pool_size=3, run_eagerly=True), make(pool_size=0, run_eagerly=True)
+    model, newest, reseeded = (
+        make(size, seed=seed, run_eagerly=True) for size, seed in ((3, 0), (0, 0), (3, 1))
+    )
     for _ in range(6):
-        for each in (model, newest):
+        for each in (model, newest, reseeded):
             each.train_step(first_batch())
+    assert not np.array_equal(model.pool_a.pictures, reseeded.pool_a.pictures)
     assert int(model.pool_a.stored) == int(model.pool_b.stored) == 3
     assert np.abs(model.pool_a.pictures.numpy()).min(axis=(1, 2, 3)).shape == (3,)
     one, other = model.discriminator_a.get_weights(), newest.discriminator_a.get_weights()
     assert not np.array_equal(one[0], other[0])
+
+
+class Watched(keras.layers.Layer):
+    """Passes pictures on, and notes whether it was called in training mode."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.modes = []
+
+    def call(self, images, training=False):
+        self.modes.append(training)
+        return images
+
+
+def test_all_four_networks_run_in_training_mode():
+    given, watched = {}, []
+    for name in UnpairedTranslator.NETWORKS:
+        build = discriminator if name.startswith("discriminator") else generator
+        watched.append(Watched())
+        given[name] = keras.Sequential([keras.Input(SHAPE), watched[-1], build()])
+    model = UnpairedTranslator(**given)
+    model.compile(run_eagerly=True)
+    for layer in watched:
+        layer.modes.clear()
+    model.train_step(first_batch())
+    assert [set(layer.modes) for layer in watched] == [{True}] * 4
 
 
 def test_compiled_steps_equal_eager_steps():
