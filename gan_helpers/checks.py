@@ -178,8 +178,13 @@ def _range(low, high):
         )
 
 
-def no_validation(validation_data=None, validation_split=None, **_):
-    """Nothing tells the quality of a GAN by its loss on other samples."""
+def fit_options(y=None, validation_data=None, validation_split=None, **_):
+    """A GAN has no targets, and its loss on other samples tells nothing about its quality."""
+    if y is not None:
+        raise ValueError(
+            "a GAN takes no targets y; conditions come with the samples: use "
+            "gh.data.pipeline(images, labels=labels)."
+        )
     if validation_data is not None or validation_split:
         raise ValueError(
             "fit takes no validation data: no loss of a GAN tells how good its samples are. Use "

@@ -127,7 +127,7 @@ class GAN(game.Game):
 
     # --- Training ------------------------------------------------------------------------------
 
-    def fit(self, x=None, *args, **kwargs):
+    def fit(self, x=None, y=None, *args, **kwargs):
         """Train; all of `keras.Model.fit`, on a dataset of real samples.
 
         The dataset yields samples alone; for networks with a condition, (samples, conditions).
@@ -144,11 +144,11 @@ class GAN(game.Game):
         Raises:
             ValueError: when x does not hold float samples of the generator's shape, or lacks the
                 conditions, or has some that the networks do not take; for an array of pictures
-                that leaves [-1, 1]; for validation data.
+                that leaves [-1, 1]; for targets or validation data.
         """
-        checks.no_validation(**kwargs)
+        checks.fit_options(y, **kwargs)
         checks.samples(x, self.generator)
-        return super().fit(x, *args, **kwargs)
+        return super().fit(x, y, *args, **kwargs)
 
     def train_step(self, batch):
         """One step of the game: the discriminator moves, then the generator."""
@@ -242,6 +242,7 @@ class GAN(game.Game):
         """
         if count is None and latent is None and np.ndim(condition):
             count = len(condition)
+        batch_size = arguments.whole("batch_size", batch_size)
         latent = self._checked_latent(count, seed, latent)
         condition = checks.condition(condition, len(latent), self.generator)
 
@@ -262,6 +263,8 @@ class GAN(game.Game):
         if (count is None) == (latent is None):
             raise ValueError("give either count or latent, not both and not none.")
         if latent is None:
+            if seed is not None:
+                arguments.whole("seed", seed, 0)
             count = arguments.whole("count", count)
             latent = np.random.default_rng(seed).standard_normal((count, self.latent_dim))
         latent = np.asarray(latent, dtype=np.float32)

@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from gan_helpers import arguments, data, runtime  # noqa: F401  (starts TensorFlow quietly)
+from gan_helpers import arguments, data, networks, runtime  # noqa: F401  (starts TensorFlow quietly)
 from gan_helpers.data import duplicates
 
-SIDES = (32, 64, 128)
+SIDES = (32, 64, 128)  # the plan chooses among these; the networks know more
 # Seconds below which a side is not worth a start. On two cores a step at 64 pixels takes about five
 # times as long as at 32, and one at 128 is too slow; the limits follow from that. Nobody has
 # trained so long to see. With a GPU: not measured.
@@ -51,7 +51,7 @@ def suggest(pictures, seconds=None, side=None, profile=None):
         pictures: a `gh.data.Folder`, whose files' sizes are known; or uint8 (N, H, W, C), whose
             size stays.
         seconds: training time; None takes what suits the profile.
-        side: pixels, when you know better: 28, 32, 64 or 128.
+        side: pixels, when you know better: one of `gh.networks.FIRST_SIDE`.
         profile: "smoke", "cpu" or "gpu"; None is "gpu" where TensorFlow sees one, "cpu" where not.
 
     Returns:
@@ -65,8 +65,9 @@ def suggest(pictures, seconds=None, side=None, profile=None):
         raise ValueError(f"profile is {profile!r}; allowed are {', '.join(SECONDS)}.")
     if seconds is not None:
         arguments.number("seconds", seconds, above=0)
-    if side not in (None, 28, *SIDES):
-        raise ValueError(f"side is {side!r}; allowed are 28, {', '.join(map(str, SIDES))}.")
+    if side is not None and side not in networks.FIRST_SIDE:
+        allowed = ", ".join(map(str, networks.FIRST_SIDE))
+        raise ValueError(f"side is {side!r}; allowed are {allowed}.")
     images = pictures.images if isinstance(pictures, data.Folder) else pictures
     images = data.check_images(images, "pictures")
     reasons = {}
@@ -96,10 +97,11 @@ def _side(pictures, images, seconds, side, profile):
     if side is not None:
         return side, f"{side} x {side} pixels, as you wish."
     if not getattr(pictures, "originals", ()):
-        if height != width or height not in (28, *SIDES):
+        if height != width or height not in networks.FIRST_SIDE:
             raise ValueError(
                 f"pictures are {height} x {width}; an array keeps its size, which must be a square "
-                "of 28, 32, 64 or 128. Give the Folder from gh.data.folder(path) instead."
+                f"of {', '.join(map(str, networks.FIRST_SIDE))} pixels. Give the Folder from "
+                "gh.data.folder(path) instead."
             )
         return height, f"{height} x {width} pixels, as given."
     shorter = np.array([min(entry.width, entry.height) for entry in pictures.originals])

@@ -15,9 +15,9 @@ BATCH_SIZE = 32
 GPU_BATCH_SIZE = 128  # a GPU is idle with fewer; not measured
 STEPS_PER_EPOCH = 100
 # A call can only be stopped at its end: the longer a step, the fewer in a call.
-STEPS_PER_EXECUTION = {28: 10, 32: 10, 64: 2, 128: 1}
-# For each side: learning rate, strongest and weakest penalty. Those of 64, which 128 takes too,
-# follow what was better at 32; at 64 one run of 800 steps was tried (benchmarks/NOTES.md).
+STEPS_PER_EXECUTION = {28: 10, 32: 10, 40: 6, 48: 4, 56: 3, 64: 2, 80: 1, 96: 1, 112: 1, 128: 1}
+# From this side on: learning rate, strongest and weakest penalty. Those of 64 follow what was
+# better at 32; at 64 one run of 800 steps was tried (benchmarks/NOTES.md), at other sides none.
 TUNED = {28: (3e-3, 3.0, 0.3), 32: (5e-4, 3.0, 3.0), 64: (5e-4, 10.0, 10.0)}
 FALL = 6_000  # the step from which on the rate falls; measured at 28 pixels
 
@@ -47,7 +47,7 @@ def settings(side=28):
     runs nearer to the data. The average grows with the run, to a thousand steps.
     """
     schedules = keras.optimizers.schedules
-    fastest, strongest, weakest = TUNED[28 if side < 32 else 32 if side < 64 else 64]
+    fastest, strongest, weakest = TUNED[max(known for known in TUNED if known <= side)]
     gamma = schedules.PolynomialDecay(strongest, 400, end_learning_rate=weakest, power=3.0)
     rising = schedules.PolynomialDecay(fastest / 100, 300, end_learning_rate=fastest)
     rate = training.LateDecay(rising, FALL)
@@ -84,8 +84,8 @@ def quick_gan(
     larger; that was not measured.
 
     Args:
-        images: uint8 (N, H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3; or a folder of
-            them, from `gh.data.folder`.
+        images: uint8 (N, H, W, C) with H = W one of 28, 32, 40, 48, 56, 64, 80, 96, 112, 128 and
+            C = 1 or 3; or a folder of them, from `gh.data.folder`.
         seconds: training time, building the graph included.
         seed: of weights, data order and latent vectors.
         steps: train this many steps instead, however long it takes: the same seed then gives the

@@ -482,6 +482,8 @@ def test_call_is_the_generator(painter):
         ({"count": 0}, "count is 0"),
         ({"count": -3}, "count is -3"),
         ({"count": 2.5}, "count is 2.5"),
+        ({"count": 2, "seed": -1}, "seed is -1"),
+        ({"count": 2, "batch_size": 0}, "batch_size is 0"),
         ({"latent": np.zeros(8)}, r"latent has the shape \(8,\); expected \(count, 8\)"),
         ({"latent": np.zeros((2, 9))}, r"latent has the shape \(2, 9\)"),
         ({"latent": np.zeros((0, 8))}, r"latent has the shape \(0, 8\)"),
@@ -725,11 +727,16 @@ def test_pictures_in_another_range_are_refused_or_named(digits):
 
 
 @pytest.mark.parametrize(
-    "options", [{"validation_data": tiny.points()}, {"validation_split": 0.5}], ids=str
+    ("options", "says"),
+    [
+        ({"validation_data": tiny.points()}, "fit takes no validation data"),
+        ({"validation_split": 0.5}, "fit takes no validation data"),
+        ({"y": np.arange(8)}, "takes no targets y"),
+    ],
 )
-def test_validation_data_are_refused_before_training(options):
+def test_targets_and_validation_data_are_refused_before_training(options, says):
     model = tiny.gan()
-    with pytest.raises(ValueError, match="fit takes no validation data"):
+    with pytest.raises(ValueError, match=says):
         model.fit(tiny.points(), verbose=0, **options)
     assert model.steps == 0
     with pytest.raises(ValueError, match="no loss tells how good"):

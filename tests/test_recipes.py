@@ -70,7 +70,13 @@ def test_time_is_kept(digits):
 
 @pytest.mark.parametrize(
     "shape",
-    [(28, 28, 3), (32, 32, 1), (64, 64, 3), pytest.param((128, 128, 3), marks=pytest.mark.slow)],
+    [
+        (28, 28, 3),
+        (32, 32, 1),
+        (48, 48, 1),
+        (64, 64, 3),
+        pytest.param((128, 128, 3), marks=pytest.mark.slow),
+    ],
 )
 def test_every_supported_shape(shape):
     model = gh.quick_gan(noise(3, *shape), steps=1)  # fewer pictures than a whole batch

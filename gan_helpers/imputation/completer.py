@@ -156,7 +156,7 @@ def train_completer(images, known, steps=2_400, weight=WEIGHT, seed=0, callbacks
     ignored; here it is the `energy_score` of two.
 
     Args:
-        images: uint8 (N, H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3.
+        images: uint8 (N, H, W, C) with H = W one of `gh.networks.FIRST_SIDE`, C = 1 or 3.
         known: masks (M, H, W, 1) of the kinds of holes to learn, 1 = known, 0 = missing; several
             thousands, so that none becomes familiar.
         steps: training steps of 32 pictures.

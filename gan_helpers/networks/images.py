@@ -1,4 +1,4 @@
-"""Generators and discriminators for pictures of 28, 32, 64 or 128 pixels.
+"""Generators and discriminators for pictures of 28 to 128 pixels a side.
 
 Two families share one plan: the generator turns a latent vector into a small square of features
 and doubles its side stage by stage; the discriminator walks the same way back.
@@ -21,8 +21,8 @@ import keras
 from gan_helpers import arguments, runtime  # noqa: F401  (starts TensorFlow quietly)
 from gan_helpers.networks import layers
 
-# Side of the first square of features, for each side of a picture.
-FIRST_SIDE = {28: 7, 32: 4, 64: 4, 128: 4}
+# Side of the first square of features, for each side of a picture: 4 to 7, doubled until it is one.
+FIRST_SIDE = {28: 7, 32: 4, 40: 5, 48: 6, 56: 7, 64: 4, 80: 5, 96: 6, 112: 7, 128: 4}
 FAMILIES = ("modern", "dcgan")
 CONDITIONINGS = ("projection", "concatenation")
 MOST_FILTERS = 512
@@ -37,7 +37,7 @@ def generator(
     an *embedding*, is laid beside the latent vector.
 
     Args:
-        image_shape: (H, W, C) with H = W one of 28, 32, 64, 128 and C = 1 or 3.
+        image_shape: (H, W, C) with H = W one of `FIRST_SIDE` and C = 1 or 3.
         latent_dim: length of the latent vector, at least 1.
         width: filters at the highest resolution; each smaller stage has twice as many, up to 512.
         family: "modern" or "dcgan".

@@ -26,7 +26,7 @@ def unet(image_shape=(64, 64, 3), channels=3, width=32, normalization=None, leve
     edges need not pass through the small square.
 
     Args:
-        image_shape: (H, W, C) of the sources with H = W one of 28, 32, 64, 128 and C = 1 or 3.
+        image_shape: (H, W, C) of the sources with H = W one of `FIRST_SIDE` and C = 1 or 3.
         channels: of the result, 1 or 3.
         width: filters at half the resolution; each smaller square has twice as many, up to 512.
         normalization: None, "batch" or "instance", after each convolution but the last.
