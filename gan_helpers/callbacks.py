@@ -5,7 +5,6 @@ import contextlib
 import numbers
 import os
 import pathlib
-import sys
 import time
 
 import keras
@@ -241,7 +240,7 @@ class Backup(keras.callbacks.Callback):
         self.folder.mkdir(parents=True, exist_ok=True)  # fails here, and not an epoch later
         self.restored = self._restore()
         if self.restored:
-            print(f"going on after epoch {self.restored} in {self.folder.name}", file=sys.stderr)
+            print(f"going on after epoch {self.restored} in {self.folder.name}")
         # Keras begins at this epoch, and keeps the number for later calls of `fit`.
         self.model._initial_epoch = self.restored or None
 

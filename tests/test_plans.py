@@ -53,8 +53,8 @@ def test_size_follows_files_machine_and_time(sides, options, side, reason):
 
 def test_an_array_keeps_its_size():
     assert plans.suggest(pictures(30, (64, 64, 3))).image_shape == (64, 64, 3)
-    with pytest.raises(ValueError, match="pictures are 40 x 40; an array keeps its size"):
-        plans.suggest(pictures(30, (40, 40, 3)))
+    with pytest.raises(ValueError, match="pictures are 50 x 50; an array keeps its size"):
+        plans.suggest(pictures(30, (50, 50, 3)))
 
 
 @pytest.mark.parametrize(
