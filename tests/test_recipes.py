@@ -6,6 +6,7 @@ import time
 
 import keras
 import numpy as np
+import PIL.Image
 import pytest
 from weights import assert_same_weights
 
@@ -58,6 +59,14 @@ class Clock(keras.callbacks.Callback):
         now = time.monotonic()
         self.longest = max(self.longest, now - self.last)
         self.last = now
+
+
+def test_a_folder_and_a_single_callback_are_taken(tmp_path):
+    for number, picture in enumerate(noise(4, 28, 28, 1)):
+        PIL.Image.fromarray(picture[..., 0]).save(tmp_path / f"{number}.png")
+    clock = Clock()
+    model = gh.quick_gan(gh.data.folder(tmp_path, (28, 28, 1)), steps=1, callbacks=clock)
+    assert model.steps == 1 and clock.longest > 0
 
 
 def test_time_is_kept(digits):

@@ -167,6 +167,9 @@ def test_a_folder_without_the_file_leads_to_the_cache(tmp_path, cache, monkeypat
     images, _ = data.load("fashion_mnist")
     np.testing.assert_array_equal(images[..., 0], arrays["x_train"])
     assert capsys.readouterr().out.endswith("from Keras' cache\n")
+    monkeypatch.setenv("GAN_HELPERS_DATA", str(tmp_path / "misspelled"))
+    with pytest.warns(UserWarning, match="misspelled', and there is no such folder"):
+        data.load("fashion_mnist")
 
 
 def test_the_cache_comes_before_the_network(cache, monkeypatch, server):

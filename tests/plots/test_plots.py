@@ -46,6 +46,11 @@ def test_tile_lays_out_row_by_row_with_white_gaps():
     assert tiled.dtype == np.uint8 and np.array_equal(tiled[..., 0], wanted)
 
 
+def test_tile_draws_its_gaps_in_the_gray_that_is_asked_for():
+    tiled = plots.tile(flat([10, 20]), columns=2, gap=1, background=128)
+    assert np.array_equal(tiled[0, :, 0], [10, 10, 128, 20, 20])
+
+
 def test_tile_keeps_colors_and_needs_no_square_pictures():
     pictures = np.arange(2 * 3 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 3)
     tiled = plots.tile(pictures, columns=2, gap=0)
