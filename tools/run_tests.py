@@ -17,7 +17,7 @@ STAGES = {
     "style": ["ruff", "check", "."],
     "unit tests": [
         # The long ones first: see tests/conftest.py.
-        *["pytest", "-q", *TWO_FILES_AT_A_TIME],
+        *["pytest", "-q", "-p", "no:nbval", *TWO_FILES_AT_A_TIME],
         *[f"--ignore={path}" for path in KERNELS],
         "tests",
     ],
