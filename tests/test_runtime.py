@@ -1,6 +1,7 @@
 """A quiet start with fixed seeds, and the choices that suit the machine."""
 
 import os
+import platform
 import random
 import subprocess
 import sys
@@ -34,6 +35,30 @@ def test_a_fresh_start_prints_one_line_and_nothing_else():
         "list(gh.data.pipeline(np.zeros((4, 2, 2, 1), 'uint8'), 2))\n"
     )
     assert said == (LINE.format(7), "")
+
+
+GROUPED = """
+import gan_helpers, os, tensorflow as tf
+print(os.environ["TF_ENABLE_ONEDNN_OPTS"])
+picture, kernel = tf.ones((1, 4, 4, 4)), tf.Variable(tf.ones((3, 3, 2, 4)))
+with tf.GradientTape() as tape:
+    tape.watch(picture)
+    total = tf.reduce_sum(tf.nn.conv2d(picture, kernel, 1, "SAME"))
+print([gradient.shape.as_list() for gradient in tape.gradient(total, [picture, kernel])])
+"""
+
+
+@pytest.mark.skipif(
+    platform.machine().lower() not in ("x86_64", "amd64"), reason="oneDNN is for these processors"
+)
+def test_onednn_is_used_on_every_processor():
+    """TensorFlow has gradients of grouped convolutions with oneDNN alone."""
+    assert run_fresh(GROUPED) == ("1\n[[1, 4, 4, 4], [3, 3, 2, 4]]\n", "")
+
+
+def test_onednn_stays_off_where_it_was_switched_off():
+    ask = "import gan_helpers, os; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+    assert run_fresh(ask, TF_ENABLE_ONEDNN_OPTS="0") == ("0\n", "")
 
 
 def test_errors_are_not_silenced(capfd):
