@@ -14,11 +14,20 @@ import sys
 from gan_helpers import arguments
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-if platform.machine().lower() in ("x86_64", "amd64"):
-    # Left alone, TensorFlow computes with oneDNN on processors with AVX-512 VNNI or newer only. On
-    # one without, `quick_gan` then does 1.5 times as many steps, other networks up to 2.7 times,
-    # and grouped convolutions, which fail without it, can be trained (benchmarks/NOTES.md).
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+def ask_for_onednn(environment, machine):
+    """Ask TensorFlow for oneDNN on x86 processors, unless the environment says otherwise.
+
+    Left alone, TensorFlow computes with oneDNN on processors with AVX-512 VNNI or newer only. On
+    one without, `quick_gan` then does 1.5 times as many steps, other networks up to 2.7 times, and
+    grouped convolutions, which fail without it, can be trained (benchmarks/NOTES.md).
+    """
+    if machine.lower() in ("x86_64", "amd64"):
+        environment.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+ask_for_onednn(os.environ, platform.machine())
 
 
 @contextlib.contextmanager

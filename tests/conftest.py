@@ -7,13 +7,13 @@ import pytest
 
 import gan_helpers as gh
 
-keras = gh.runtime.keras
+keras, tf = gh.runtime.keras, gh.runtime.tf
 pytest.register_assert_rewrite("answers")  # so that its failures show what was said
 
 # The longest first, by measured seconds, so that two processes end at about the same time.
 LONG = """
-    test_planted test_healthy test_recipes test_gan test_distribution test_resume test_recorder
-    test_callbacks test_bands test_lab test_feature_training
+    test_planted test_recipes test_fall_back test_healthy test_conditional test_gan test_recorder
+    test_distribution test_bands test_lab test_callbacks test_feature_training test_resume
 """.split()
 
 
@@ -67,7 +67,12 @@ def same_start(monkeypatch):
 
 
 def pytest_collection_finish():
-    """Spare the search for garbage the modules that stay: half a second each time."""
+    """Spare each test what only long runs repay.
+
+    The search for garbage would take half a second longer for modules that stay, and TensorFlow's
+    rewriting of each new graph a tenth of all; the lessons run with it.
+    """
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     gc.collect()
     gc.freeze()
 

@@ -56,9 +56,14 @@ def test_onednn_is_used_on_every_processor():
     assert run_fresh(GROUPED) == ("1\n[[1, 4, 4, 4], [3, 3, 2, 4]]\n", "")
 
 
-def test_onednn_stays_off_where_it_was_switched_off():
-    ask = "import gan_helpers, os; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
-    assert run_fresh(ask, TF_ENABLE_ONEDNN_OPTS="0") == ("0\n", "")
+@pytest.mark.parametrize(
+    ("before", "machine", "after"),
+    [(None, "x86_64", "1"), (None, "AMD64", "1"), ("0", "x86_64", "0"), (None, "arm64", None)],
+)
+def test_onednn_is_asked_for_where_it_was_not_refused(before, machine, after):
+    environment = {} if before is None else {"TF_ENABLE_ONEDNN_OPTS": before}
+    runtime.ask_for_onednn(environment, machine)
+    assert environment.get("TF_ENABLE_ONEDNN_OPTS") == after
 
 
 def test_errors_are_not_silenced(capfd):
