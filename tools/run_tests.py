@@ -16,7 +16,7 @@ TWO_FILES_AT_A_TIME = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder
 STAGES = {
     "style": ["ruff", "check", "."],
     "unit tests": [
-        # The long ones first: see tests/conftest.py.
+        # The long ones first: see tests/conftest.py. nbval, which loads slowly, is for notebooks.
         *["pytest", "-q", "-p", "no:nbval", *TWO_FILES_AT_A_TIME],
         *[f"--ignore={path}" for path in KERNELS],
         "tests",
