@@ -19,8 +19,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 def ask_for_onednn(environment, machine):
     """Ask TensorFlow for oneDNN on x86 processors, unless the environment says otherwise.
 
-    Left alone, TensorFlow computes with oneDNN on processors with AVX-512 VNNI or newer only. On
-    one without, `quick_gan` then does 1.5 times as many steps, other networks up to 2.7 times, and
+    Left alone, TensorFlow computes without it on some processors, one with AVX2 alone among them.
+    With it `quick_gan` does 1.5 times as many steps there, other networks up to 2.7 times, and
     grouped convolutions, which fail without it, can be trained (benchmarks/NOTES.md).
     """
     if machine.lower() in ("x86_64", "amd64"):
