@@ -27,7 +27,19 @@ def ask_for_onednn(environment, machine):
         environment.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
+def ask_for_one_thread(environment, cores):
+    """Ask NumPy's OpenBLAS for one thread on two cores, unless the environment says otherwise.
+
+    Its threads wait for each other at every product. Two programs on two cores, two lessons for
+    instance, compute `evaluation.score` twenty times faster with one thread each than with two;
+    one program alone 1.4 times (benchmarks/NOTES.md).
+    """
+    if cores == 2:
+        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 ask_for_onednn(os.environ, platform.machine())
+ask_for_one_thread(os.environ, os.cpu_count())
 
 
 @contextlib.contextmanager

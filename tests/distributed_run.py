@@ -20,7 +20,6 @@ import gan_helpers as gh
 
 BATCH, STEPS_PER_EPOCH, EPOCHS = 16, 3, 2
 CASES = {
-    "penalty every 1": {},
     "penalty every 2": {"penalty_every": 2},
     "with classes": {"classes": 3},
 }

