@@ -12,8 +12,9 @@ pytest.register_assert_rewrite("answers")  # so that its failures show what was 
 
 # The longest first, by measured seconds, so that two processes end at about the same time.
 LONG = """
-    test_planted test_recipes test_fall_back test_healthy test_conditional test_gan test_recorder
-    test_distribution test_bands test_lab test_callbacks test_feature_training test_resume
+    test_planted test_recipes test_fall_back test_healthy test_conditional test_gan test_callbacks
+    test_unpaired test_lab test_recorder test_bands test_resume test_distribution test_lesson_04
+    test_paired test_package test_completer test_runtime test_feature_training
 """.split()
 
 
@@ -64,6 +65,16 @@ def same_start(monkeypatch):
     keras.utils.set_random_seed(0)
     yield
     keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture
+def eager(monkeypatch):
+    """Compute step by step: a graph takes seconds to build, which a few steps do not repay."""
+    compiled = keras.Model.compile
+    one_by_one = {"run_eagerly": True}
+    monkeypatch.setattr(
+        keras.Model, "compile", lambda *a, **options: compiled(*a, **options | one_by_one)
+    )
 
 
 def pytest_collection_finish():

@@ -255,7 +255,7 @@ def test_networks_of_pictures_come_back_from_a_file(tmp_path):
     np.testing.assert_array_equal(gan.generate(6, seed=0), drawn)
 
 
-def test_quick_gan_takes_labels():
+def test_quick_gan_takes_labels(eager):
     images, labels = small_data(64)
     gan = gh.quick_gan(images, steps=2, labels=labels)
     assert gan.conditional and gan.generate(2, seed=0, condition=[0, 2]).shape == (2, *SHAPE)
@@ -347,7 +347,7 @@ def test_labels_that_the_networks_do_not_know_are_refused():
         points_gan().fit(gh.data.pipeline(points, 8, 0, labels + 1), verbose=0)
 
 
-def test_broken_numbers_stop_the_run():
+def test_broken_numbers_stop_the_run(eager):
     points, labels = points_and_labels(24)
     points[8:] = np.nan
     dataset = tf.data.Dataset.from_tensor_slices((points, labels.astype(np.int32))).batch(8)

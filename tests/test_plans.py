@@ -134,14 +134,11 @@ def test_bad_input_is_refused(arguments, says):
         plans.suggest(**arguments)
 
 
-@pytest.mark.parametrize("count", [1])
-def test_quick_gan_takes_a_plan(tmp_path, count, recwarn):
-    for number, picture in enumerate(pictures(count, (40, 40, 3))):
-        PIL.Image.fromarray(picture).save(tmp_path / f"{number}.png")
+def test_quick_gan_takes_a_plan(tmp_path, eager, recwarn):
+    PIL.Image.fromarray(pictures(1, (40, 40, 3))[0]).save(tmp_path / "0.png")
     plan = gh.recipes.suggest(gh.data.folder(tmp_path), profile="cpu")
     found = gh.data.folder(tmp_path, plan.image_shape)
     gan = gh.quick_gan(found.images, **plan.options, steps=1)
     assert gan.augment == plan.options["augment"]
     assert gan.generate(2, seed=0).shape == (2, *plan.image_shape)
-    said = [str(warning.message) for warning in recwarn if "copy it" in str(warning.message)]
-    assert bool(said) == (count == 1)
+    assert any("copy it" in str(warning.message) for warning in recwarn)

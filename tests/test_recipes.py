@@ -61,7 +61,7 @@ class Clock(keras.callbacks.Callback):
         self.last = now
 
 
-def test_a_folder_and_a_single_callback_are_taken(tmp_path):
+def test_a_folder_and_a_single_callback_are_taken(tmp_path, eager):
     for number, picture in enumerate(noise(4, 28, 28, 1)):
         PIL.Image.fromarray(picture[..., 0]).save(tmp_path / f"{number}.png")
     clock = Clock()
@@ -87,7 +87,7 @@ def test_time_is_kept(digits):
         pytest.param((128, 128, 3), marks=pytest.mark.slow),
     ],
 )
-def test_every_supported_shape(shape):
+def test_every_supported_shape(shape, eager):
     model = gh.quick_gan(noise(3, *shape), steps=1)  # fewer pictures than a whole batch
     assert model.steps == 1
     assert model.generate(2, seed=0).shape == (2, *shape)
@@ -166,7 +166,7 @@ def test_both_rates_rise_over_300_steps_and_the_penalties_fall_over_400(side, fa
         np.testing.assert_allclose(found, [strongest, halfway, weakest], rtol=1e-5)
 
 
-def test_an_untrained_recipe_draws_at_the_level_of_the_data():
+def test_an_untrained_recipe_draws_at_the_level_of_the_data(eager):
     dark = gh.quick_gan(noise(16, 28, 28, 1) // 8, steps=1)  # gray levels below 32
     assert dark.generate(16, seed=0).mean() < 50
 
