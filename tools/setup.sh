@@ -98,7 +98,7 @@ install() {
             "'No matching distribution' often means: no network. It is needed only this once."
     # All cores at once, and not the packages' own tests: pip would compile one file after the other.
     # Some files are for other Pythons and fail.
-    .venv/bin/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
+    .venv/bin/python -m compileall -qq -j 0 -x 'site-packages/.*/tests?/' .venv/lib || true
     wanted >"$STAMP"
 }
 
