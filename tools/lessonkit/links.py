@@ -67,8 +67,9 @@ def time_row(head):
 def running_time(notebook):
     """Return what stands in the column Run of a head."""
     duration = notebooks.duration(notebook)
-    measured = bool(notebooks.measurement(notebook))
-    return f"{duration} (two CPU cores, measured)" if measured else duration
+    if not notebooks.measurement(notebook):
+        return duration
+    return f"{duration} (two CPU cores, measured; longer without bfloat16)"
 
 
 def sync_lesson(path, repository):
